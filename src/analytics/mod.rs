@@ -1,0 +1,1 @@
+//! Numbers over all requests, from columns held in memory.

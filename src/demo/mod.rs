@@ -1,0 +1,1 @@
+//! The invented city, generated from a seed at any size.

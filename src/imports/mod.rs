@@ -1,0 +1,1 @@
+//! Real cities' files in.

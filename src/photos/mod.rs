@@ -1,0 +1,1 @@
+//! Photos: taken in safely, kept, and let go.
