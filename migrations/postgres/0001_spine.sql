@@ -126,4 +126,3 @@ create table event (
 create index event_unplaced on event (seq) where position is null;
 create index event_case on event (case_id, seq);
 create table follower (name text primary key, position bigint not null);
-create table lease (name text primary key, holder text not null, until bigint not null);

@@ -125,4 +125,3 @@ create table event (
 ) strict;
 create index event_case on event (case_id, seq);
 create table follower (name text primary key, position integer not null) strict;
-create table lease (name text primary key, holder text not null, until integer not null) strict;
