@@ -54,6 +54,14 @@ pub async fn place_events(db: &Db) -> sqlx::Result<u64> {
     Ok(placed)
 }
 
+/// How many committed events have no position yet.
+pub async fn unplaced_events(db: &Db) -> sqlx::Result<i64> {
+    match &db.pools {
+        Pools::Sqlite { .. } => Ok(0),
+        Pools::Postgres { .. } => Ok(db.sql("select count(*) from event where position is null").one::<(i64,)>().await?.0),
+    }
+}
+
 /// Waits for a word from another process that events were placed; on SQLite there is none, and the poll finds them.
 pub async fn listen(db: &Db, heard: impl Fn()) -> sqlx::Result<()> {
     let Pools::Postgres { read, .. } = &db.pools else { return std::future::pending().await };

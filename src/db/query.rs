@@ -30,19 +30,33 @@ enum Args {
 }
 
 /// Runs one expression with the query `$q` on the connection `$c`, whichever they are; a failure marks the transaction.
-macro_rules! run { ($query:expr, |$q:ident, $c:ident| $body:expr) => {{
-    let Query { on, text, args, .. } = $query;
-    let (text, unmarked) = (AssertSqlSafe(text), &mut false);
-    let (failed, outcome) = match (on, args) {
-        (On::SqlitePool($c), Args::Sqlite(a)) => { let $q = sqlx::query_with(text, a); (unmarked, async { $body }.await) }
-        (On::Sqlite($c, failed), Args::Sqlite(a)) => { let $q = sqlx::query_with(text, a); (failed, async { $body }.await) }
-        (On::PgPool($c), Args::Pg(a)) => { let $q = sqlx::query_with(text, a); (unmarked, async { $body }.await) }
-        (On::Pg($c, failed), Args::Pg(a)) => { let $q = sqlx::query_with(text, a); (failed, async { $body }.await) }
-        _ => unreachable!("the arguments were made for this connection"),
-    };
-    *failed |= outcome.is_err();
-    outcome
-}}; }
+macro_rules! run {
+    ($query:expr, |$q:ident, $c:ident| $body:expr) => {{
+        let Query { on, text, args, .. } = $query;
+        let (text, unmarked) = (AssertSqlSafe(text), &mut false);
+        let (failed, outcome) = match (on, args) {
+            (On::SqlitePool($c), Args::Sqlite(a)) => {
+                let $q = sqlx::query_with(text, a);
+                (unmarked, async { $body }.await)
+            }
+            (On::Sqlite($c, failed), Args::Sqlite(a)) => {
+                let $q = sqlx::query_with(text, a);
+                (failed, async { $body }.await)
+            }
+            (On::PgPool($c), Args::Pg(a)) => {
+                let $q = sqlx::query_with(text, a);
+                (unmarked, async { $body }.await)
+            }
+            (On::Pg($c, failed), Args::Pg(a)) => {
+                let $q = sqlx::query_with(text, a);
+                (failed, async { $body }.await)
+            }
+            _ => unreachable!("the arguments were made for this connection"),
+        };
+        *failed |= outcome.is_err();
+        outcome
+    }};
+}
 
 impl<'c> Query<'c> {
     pub(super) fn new(on: On<'c>, text: Cow<'static, str>) -> Self {

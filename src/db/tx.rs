@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use sqlx::Transaction;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
-use sqlx::Transaction;
 use tokio::time::timeout;
 
 use super::query::{On, Query};

@@ -8,8 +8,8 @@ use sqlx::SqlitePool;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use super::tx::{Open, Tx};
 use super::Fault;
+use super::tx::{Open, Tx};
 
 /// The queue in front of the writer.
 #[derive(Clone)]

@@ -1,0 +1,221 @@
+//! Settings: defaults, then `--config FILE` (TOML), then `WAYMARK__SECTION__KEY` from the environment, then the command line.
+//! Every number that can hurt stands here with its default; `config.example.toml` explains each.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
+    $(#[$m])*
+    #[derive(Debug, Clone, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct $name { $($(#[$fm])* pub $field: $ty),* }
+    impl Default for $name { fn default() -> Self { $name { $($field: $default),* } } }
+}; }
+
+section! {
+    /// All settings.
+    Config {
+        /// Who this server is for.
+        city: City = City::default(),
+        /// How it is reached.
+        server: Server = Server::default(),
+        /// Where rows are kept.
+        database: Database = Database::default(),
+        /// Where photos are kept and what is taken.
+        photos: Photos = Photos::default(),
+        /// Where requests go that no boundary or rule settles.
+        routing: Routing = Routing::default(),
+        /// The public standard interface.
+        open311: Open311 = Open311::default(),
+        /// Everything else that can hurt.
+        limits: Limits = Limits::default(),
+    }
+}
+
+section! {
+    /// Who this server is for.
+    City {
+        /// Name of the city.
+        name: String = "Waymark".into(),
+        /// IANA time zone in which days begin and clocks are read.
+        time_zone: String = "UTC".into(),
+        /// Where the map opens: west, south, east, north in degrees. Empty: the extent of the boundaries.
+        bbox: Vec<f64> = Vec::new(),
+        /// A GeoJSON file of the area served; requests outside are refused with a hint. Empty: everywhere.
+        service_area: Option<PathBuf> = None,
+    }
+}
+
+section! {
+    /// How the server is reached.
+    Server {
+        /// Address to listen on.
+        bind: String = "127.0.0.1".into(),
+        /// Port; 0 takes a free one.
+        port: u16 = 8311,
+        /// The address people see, without a slash at the end. Empty: made from `bind` and `port`.
+        public_url: String = String::new(),
+        /// HTTP workers. 0: one for each core.
+        workers: usize = 0,
+        /// Secret that follow links are signed with. Empty: made once and kept in the database.
+        secret: String = String::new(),
+    }
+}
+
+section! {
+    /// Where rows are kept.
+    Database {
+        /// `postgres://…` or the path of a SQLite file. Empty: `waymark.db` in the data folder.
+        url: String = String::new(),
+        /// Writes that SQLite may put into one commit.
+        batch: usize = 64,
+        /// PostgreSQL connections for writing, and as many for reading.
+        connections: u32 = 16,
+    }
+}
+
+section! {
+    /// Where photos are kept and what is taken.
+    Photos {
+        /// `directory` or `s3`.
+        store: String = "directory".into(),
+        /// Folder of the photos. Empty: `photos` in the data folder.
+        directory: Option<PathBuf> = None,
+        /// S3: address of the service, for others than Amazon.
+        s3_endpoint: String = String::new(),
+        /// S3: bucket.
+        s3_bucket: String = String::new(),
+        /// S3: region.
+        s3_region: String = "us-east-1".into(),
+        /// S3: access key id.
+        s3_access_key: String = String::new(),
+        /// S3: secret access key.
+        s3_secret_key: String = String::new(),
+        /// S3: allow plain HTTP, for a server on the same machine.
+        s3_allow_http: bool = false,
+        /// Bytes of one upload.
+        max_bytes: usize = 20 * 1024 * 1024,
+        /// Pixels of one picture, checked before decoding.
+        max_pixels: u64 = 50_000_000,
+        /// Pixels of one side, checked before decoding.
+        max_side: u32 = 16_384,
+        /// Photos decoded at the same time.
+        decoders: usize = 2,
+        /// Photos of one request.
+        max_per_request: usize = 6,
+        /// Hours after which an upload that no request used is erased.
+        unused_hours: i64 = 24,
+    }
+}
+
+section! {
+    /// Where requests go that no boundary or rule settles.
+    Routing {
+        /// `refuse` or `fallback`: what happens outside every boundary.
+        outside: String = "fallback".into(),
+        /// Code of the team that gets what no rule settles.
+        fallback_team: String = "triage".into(),
+        /// Code of the team that finds the place of requests that came without one.
+        needs_location_team: String = "needs-location".into(),
+    }
+}
+
+section! {
+    /// The public standard interface.
+    Open311 {
+        /// `jurisdiction_id` of this server; others are answered 404. Empty: any is taken.
+        jurisdiction_id: String = String::new(),
+        /// Whom developers may ask, shown in discovery.
+        contact: String = String::new(),
+        /// Where to get a key, shown in discovery.
+        key_service: String = String::new(),
+        /// Rows of one answer.
+        max_rows: i64 = 1000,
+        /// Hosts from which a `media_url` may be fetched. Empty: none is ever fetched.
+        media_hosts: Vec<String> = Vec::new(),
+    }
+}
+
+section! {
+    /// Everything else that can hurt.
+    Limits {
+        /// Bytes of a JSON or form body.
+        body_bytes: usize = 256 * 1024,
+        /// Characters of a description.
+        description: usize = 4000,
+        /// Characters of a name, address or other line.
+        line: usize = 500,
+        /// Characters of an answer to a question.
+        answer: usize = 2000,
+        /// Rows of one page of a list.
+        page: i64 = 200,
+        /// Points of one map answer.
+        map_points: usize = 5000,
+        /// Cells of one heat answer.
+        heat_cells: usize = 20_000,
+        /// Metres of the largest duplicate radius.
+        radius_m: f64 = 1000.0,
+        /// Cases offered as the same one.
+        candidates: usize = 10,
+        /// Hours for which an `Idempotency-Key` is remembered.
+        idempotency_hours: i64 = 48,
+        /// Days for which a staff session lasts at most.
+        session_days: i64 = 14,
+        /// Hours without use after which a staff session ends.
+        session_idle_hours: i64 = 24,
+        /// Features of one boundary file.
+        boundary_features: usize = 20_000,
+        /// Corners of one boundary file.
+        boundary_vertices: usize = 5_000_000,
+    }
+}
+
+impl Config {
+    /// Reads the file (if one is named) and the environment over the defaults.
+    pub fn load(file: Option<&Path>) -> Result<Config> {
+        let mut sources = config::Config::builder();
+        if let Some(file) = file {
+            sources = sources.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        let environment = config::Environment::with_prefix("WAYMARK").prefix_separator("__").separator("__").try_parsing(true);
+        let loaded = sources.add_source(environment).build().and_then(|c| c.try_deserialize::<Config>());
+        loaded.map_err(|e| Error::config("config", e))
+    }
+
+    /// Fills what depends on the data folder and checks what can be wrong; every problem is named.
+    pub fn settle(mut self, data: &Path) -> Result<Config> {
+        if self.database.url.is_empty() {
+            self.database.url = data.join("waymark.db").display().to_string();
+        }
+        if self.photos.directory.is_none() {
+            self.photos.directory = Some(data.join("photos"));
+        }
+        if self.limits.radius_m > crate::geo::cell::LARGEST_RADIUS_M {
+            return Err(Error::config("limits.radius_m", format!("at most {} metres", crate::geo::cell::LARGEST_RADIUS_M)));
+        }
+        if !["refuse", "fallback"].contains(&self.routing.outside.as_str()) {
+            return Err(Error::config("routing.outside", "must be `refuse` or `fallback`"));
+        }
+        if !["directory", "s3"].contains(&self.photos.store.as_str()) {
+            return Err(Error::config("photos.store", "must be `directory` or `s3`"));
+        }
+        self.zone()?;
+        Ok(self)
+    }
+
+    /// The city's time zone.
+    pub fn zone(&self) -> Result<jiff::tz::TimeZone> {
+        jiff::tz::TimeZone::get(&self.city.time_zone).map_err(|e| Error::config("city.time_zone", e))
+    }
+
+    /// The address people see, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match self.server.public_url.trim_end_matches('/') {
+            "" => format!("http://{}:{}", if self.server.bind == "127.0.0.1" { "localhost" } else { &self.server.bind }, self.server.port),
+            url => url.to_owned(),
+        }
+    }
+}

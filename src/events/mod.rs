@@ -1,0 +1,223 @@
+//! The log: everything that happens is one row, appended in the transaction of the change it records.
+//!
+//! An event carries ids, words of our own tables (statuses, kinds) and salted commitments, never residents' words, names or
+//! coordinates: erasing a person leaves the log whole. Readers follow it by `position`, which is gap-free and in the order of
+//! publication; a case's own history is read by `seq`. It refuses to know what anybody does about an event.
+
+mod bell;
+mod cluster;
+mod commitment;
+mod process;
+
+use serde::{Deserialize, Serialize};
+
+pub use bell::Bell;
+pub use cluster::{ClusterFollower, follow_once_per_cluster};
+pub use commitment::{commitment, salt};
+pub use process::{Followers, follow_in_process};
+
+use crate::db::{Db, Tx};
+use crate::error::Result;
+use crate::record;
+
+/// Every fact there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Fact {
+    /// A request was filed and opened its case.
+    Filed {
+        /// How it came: `web`, `open311`, `staff`, or the name of an import.
+        source: String,
+    },
+    /// A request was filed and joined an open case.
+    Joined {
+        /// How it came.
+        source: String,
+        /// Who decided: `resident`, `policy` or `import`.
+        by: String,
+    },
+    /// A case was given to a team.
+    Assigned {
+        /// The team, if any.
+        team: Option<i64>,
+    },
+    /// A case changed its status.
+    Moved {
+        /// The status before.
+        from: String,
+        /// The status after.
+        to: String,
+    },
+    /// A note was written.
+    Noted {
+        /// The note.
+        note: i64,
+        /// Whether residents see it.
+        public: bool,
+    },
+    /// Somebody on staff saw who filed a request.
+    ContactSeen,
+    /// A photo was let through or hidden.
+    PhotoReviewed {
+        /// The photo.
+        photo: String,
+        /// Its state after.
+        state: String,
+    },
+    /// Photos that belong to a request were erased.
+    PhotoErased {
+        /// The photo.
+        photo: String,
+    },
+    /// A layer of boundaries was published.
+    BoundariesPublished {
+        /// The layer.
+        layer: i64,
+        /// How many jurisdictions it has.
+        jurisdictions: u64,
+    },
+    /// The routing rules were replaced.
+    RulesPublished {
+        /// How many there are.
+        rules: u64,
+    },
+    /// A service was added or changed.
+    ServiceSaved {
+        /// The service.
+        service: i64,
+    },
+    /// An agency, team, member or grant was added or changed.
+    StaffChanged {
+        /// The member, if it was one.
+        member: Option<i64>,
+    },
+    /// A key for the public interface was made or withdrawn.
+    KeyChanged {
+        /// The key.
+        key: i64,
+    },
+}
+
+impl Fact {
+    /// The word that the log keeps for the kind of fact.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Fact::Filed { .. } => "filed",
+            Fact::Joined { .. } => "joined",
+            Fact::Assigned { .. } => "assigned",
+            Fact::Moved { .. } => "moved",
+            Fact::Noted { .. } => "noted",
+            Fact::ContactSeen => "contact_seen",
+            Fact::PhotoReviewed { .. } => "photo_reviewed",
+            Fact::PhotoErased { .. } => "photo_erased",
+            Fact::BoundariesPublished { .. } => "boundaries_published",
+            Fact::RulesPublished { .. } => "rules_published",
+            Fact::ServiceSaved { .. } => "service_saved",
+            Fact::StaffChanged { .. } => "staff_changed",
+            Fact::KeyChanged { .. } => "key_changed",
+        }
+    }
+}
+
+/// A fact about to be appended, and what it is about.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// When it happened, epoch milliseconds (for an import: then, not now).
+    pub at: i64,
+    /// What happened.
+    pub fact: Fact,
+    /// The case it happened to.
+    pub case: Option<i64>,
+    /// The request it happened to.
+    pub request: Option<i64>,
+    /// The member of staff who did it.
+    pub member: Option<i64>,
+    /// Salted commitment to words that stand elsewhere ([`commitment`]).
+    pub commitment: Option<String>,
+}
+
+impl New {
+    /// A fact about nothing in particular yet.
+    pub fn at(at: i64, fact: Fact) -> New {
+        New { at, fact, case: None, request: None, member: None, commitment: None }
+    }
+    /// Names the case.
+    pub fn of_case(mut self, case: i64) -> New {
+        self.case = Some(case);
+        self
+    }
+    /// Names the request.
+    pub fn of_request(mut self, request: i64) -> New {
+        self.request = Some(request);
+        self
+    }
+    /// Names the member of staff who did it.
+    pub fn by(mut self, member: Option<i64>) -> New {
+        self.member = member;
+        self
+    }
+    /// Commits to words that stand elsewhere.
+    pub fn committing(mut self, commitment: String) -> New {
+        self.commitment = Some(commitment);
+        self
+    }
+}
+
+/// Appends a fact to the log, in the transaction of the change it records.
+pub async fn append(tx: &mut Tx, new: New) -> Result<()> {
+    let data = serde_json::to_string(&new.fact)?;
+    tx.sql("insert into event (at, kind, case_id, request_id, member_id, data_json, commitment) values ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(new.at)
+        .bind(new.fact.kind())
+        .bind(new.case)
+        .bind(new.request)
+        .bind(new.member)
+        .bind(data)
+        .bind(new.commitment)
+        .run()
+        .await?;
+    Ok(())
+}
+
+record! {
+    /// A fact as a follower sees it.
+    #[derive(Debug, Clone)]
+    pub struct Event {
+        /// Place in the log: gap-free, in the order of publication.
+        pub position: i64,
+        /// When it happened, epoch milliseconds.
+        pub at: i64,
+        /// The kind of fact ([`Fact::kind`]).
+        pub kind: String,
+        /// The case it happened to.
+        pub case_id: Option<i64>,
+        /// The request it happened to.
+        pub request_id: Option<i64>,
+        /// The member of staff who did it.
+        pub member_id: Option<i64>,
+        /// The fact as JSON; see [`Event::fact`].
+        pub data_json: String,
+    }
+}
+
+impl Event {
+    /// What happened.
+    pub fn fact(&self) -> Result<Fact> {
+        Ok(serde_json::from_str(&self.data_json)?)
+    }
+}
+
+/// How many events a follower is given at once.
+pub const BATCH: i64 = 1000;
+
+const COLUMNS: &str = "select position, at, kind, case_id, request_id, member_id, data_json from event";
+
+/// The next events after a position, at most [`BATCH`].
+pub async fn read(db: &Db, after: i64) -> Result<Vec<Event>> {
+    Ok(db.sql(COLUMNS).push(" where position > $1 order by position limit $2").bind(after).bind(BATCH).all().await?)
+}
+
+/// The position of the newest public event; 0 in an empty log.
+pub async fn head(db: &Db) -> Result<i64> {
+    Ok(db.sql("select coalesce(max(position), 0) from event").one::<(i64,)>().await?.0)
+}
