@@ -1,6 +1,7 @@
 //! Waymark: a 311 server. `ARCHITECTURE.md` is the map of this house; each line below is a room.
 
 pub mod analytics;
+pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod db;

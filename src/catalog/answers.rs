@@ -121,9 +121,10 @@ fn field(code: &str, problem: impl Into<String>) -> Field {
 
 /// Whether what was kept so far makes this a question.
 fn is_asked(attribute: &Attribute, kept: &[(String, String)]) -> bool {
-    attribute.condition.as_ref().is_none_or(|condition| {
-        kept.iter().any(|(code, value)| *code == condition.attribute && condition.any_of.contains(value))
-    })
+    attribute
+        .condition
+        .as_ref()
+        .is_none_or(|condition| kept.iter().any(|(code, value)| *code == condition.attribute && condition.any_of.contains(value)))
 }
 
 /// The words that end the form, if one of these values has any.

@@ -14,6 +14,6 @@ mod words;
 
 pub use answers::{Answers, Limits, Unknown, check_answers};
 pub use draft::{AttributeDraft, ServiceDraft};
+pub use save::{save, save_all};
 pub use service::{Attribute, Choice, Condition, Datatype, Duplicates, Kind, Policy, Priority, Service};
 pub use shelf::{Catalog, Shelf};
-pub use save::{save, save_all};

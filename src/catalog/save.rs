@@ -6,15 +6,17 @@ use std::collections::HashMap;
 use super::{AttributeDraft, ServiceDraft};
 use crate::db::Tx;
 use crate::error::{Error, Field, Result};
+use crate::events::{self, Fact};
 
 /// Saves one service, new or known by its code, and returns its id. `now` is in epoch milliseconds.
-pub async fn save(tx: &mut Tx, draft: &ServiceDraft, now: i64) -> Result<i64> {
-    Ok(save_all(tx, std::slice::from_ref(draft), now).await?[0])
+/// `member` is who did it, for the log.
+pub async fn save(tx: &mut Tx, draft: &ServiceDraft, member: Option<i64>, now: i64) -> Result<i64> {
+    Ok(save_all(tx, std::slice::from_ref(draft), member, now).await?[0])
 }
 
 /// Saves services that may name each other as related, and returns their ids in order. All of them or, with
 /// [`Error::Invalid`], none: its fields begin with the code of the service where there are several.
-pub async fn save_all(tx: &mut Tx, drafts: &[ServiceDraft], now: i64) -> Result<Vec<i64>> {
+pub async fn save_all(tx: &mut Tx, drafts: &[ServiceDraft], member: Option<i64>, now: i64) -> Result<Vec<i64>> {
     let name = |draft: &ServiceDraft, field: &str| if drafts.len() == 1 { field.to_owned() } else { format!("{}.{field}", draft.code) };
     let mut wrong: Vec<Field> = Vec::new();
     for draft in drafts {
@@ -47,6 +49,9 @@ pub async fn save_all(tx: &mut Tx, drafts: &[ServiceDraft], now: i64) -> Result<
             };
             relate(tx, *id, *other).await?;
         }
+    }
+    for &service in &ids {
+        events::append(tx, events::New::at(now, Fact::ServiceSaved { service }).by(member)).await?;
     }
     bump(tx, now).await?;
     Ok(ids)
@@ -86,7 +91,10 @@ async fn upsert(tx: &mut Tx, draft: &ServiceDraft, agency: Option<i64>) -> Resul
 
 /// Questions are replaced as a whole: answers are kept with the code of their question, not with its row.
 async fn replace_attributes(tx: &mut Tx, service: i64, attributes: &[AttributeDraft]) -> Result<()> {
-    tx.sql("delete from attribute_value where attribute_id in (select id from attribute where service_id = $1)").bind(service).run().await?;
+    tx.sql("delete from attribute_value where attribute_id in (select id from attribute where service_id = $1)")
+        .bind(service)
+        .run()
+        .await?;
     tx.sql("delete from attribute where service_id = $1").bind(service).run().await?;
     for (attribute, order) in attributes.iter().zip(1i64..) {
         let condition = attribute.condition.as_ref().map(serde_json::to_string).transpose()?;

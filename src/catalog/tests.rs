@@ -201,17 +201,32 @@ fn a_draft_that_could_not_work_is_told_why() {
         (|d| d.duplicates.radius_m = f64::NAN, "duplicates.radius_m: has to lie between 0 and 1000 metres."),
         (|d| d.duplicates.window_days = 0, "duplicates.window_days: has to lie between 1 and 3650."),
         (|d| d.related = vec!["pothole".into()], "related: names the service itself."),
-        (|d| d.attributes[2].code = "where".into(), "attributes.2.code: is the code of an earlier question. attributes.3.condition.attribute: is \"depth\", and no earlier question has that code."),
+        (
+            |d| d.attributes[2].code = "where".into(),
+            "attributes.2.code: is the code of an earlier question. attributes.3.condition.attribute: is \"depth\", and no earlier question has that code.",
+        ),
         (|d| d.attributes[6].code = "a]".into(), "attributes.6.code: may not hold ']'."),
         (|d| d.attributes[0].required = true, "attributes.0.required: cannot be on where `variable` is off: nobody can answer."),
         (|d| d.attributes[4].values.clear(), "attributes.4.values: is empty, and a multivaluelist offers at least one."),
         (|d| d.attributes[6].values = vec![choice("a", None)], "attributes.6.values: offers values, and a string takes none."),
         (|d| d.attributes[4].values[1].key = "kerb".into(), "attributes.4.values.1.key: repeats an earlier key."),
         (|d| d.attributes[4].values[1].stop = Some(" ".into()), "attributes.4.values.1.stop: is empty."),
-        (|d| d.attributes[2].condition = Some(Condition { attribute: "parts".into(), any_of: vec!["kerb".into()] }), "attributes.2.condition.attribute: is \"parts\", and no earlier question has that code."),
-        (|d| d.attributes[2].condition = Some(Condition { attribute: "where".into(), any_of: vec![] }), "attributes.2.condition.any_of: is empty, so the question would never be asked."),
-        (|d| d.attributes[2].condition = Some(Condition { attribute: "where".into(), any_of: vec!["moon".into()] }), "attributes.2.condition.any_of: names \"moon\", which \"where\" does not offer."),
-        (|d| d.attributes[2].condition = Some(Condition { attribute: "where".into(), any_of: vec!["gas".into()] }), "attributes.2.condition.any_of: names \"gas\", which ends the form."),
+        (
+            |d| d.attributes[2].condition = Some(Condition { attribute: "parts".into(), any_of: vec!["kerb".into()] }),
+            "attributes.2.condition.attribute: is \"parts\", and no earlier question has that code.",
+        ),
+        (
+            |d| d.attributes[2].condition = Some(Condition { attribute: "where".into(), any_of: vec![] }),
+            "attributes.2.condition.any_of: is empty, so the question would never be asked.",
+        ),
+        (
+            |d| d.attributes[2].condition = Some(Condition { attribute: "where".into(), any_of: vec!["moon".into()] }),
+            "attributes.2.condition.any_of: names \"moon\", which \"where\" does not offer.",
+        ),
+        (
+            |d| d.attributes[2].condition = Some(Condition { attribute: "where".into(), any_of: vec!["gas".into()] }),
+            "attributes.2.condition.any_of: names \"gas\", which ends the form.",
+        ),
     ];
     for (spoil, problem) in cases {
         assert_eq!(change(*spoil), *problem);
@@ -220,7 +235,8 @@ fn a_draft_that_could_not_work_is_told_why() {
 
 #[test]
 fn a_draft_is_read_from_a_file_with_little_in_it() {
-    let read: ServiceDraft = serde_json::from_str(r#"{"code":"a","name":"A","type":"batch","attributes":[{"code":"x","datatype":"text"}]}"#).expect("reads");
+    let read: ServiceDraft =
+        serde_json::from_str(r#"{"code":"a","name":"A","type":"batch","attributes":[{"code":"x","datatype":"text"}]}"#).expect("reads");
     let mut same = ServiceDraft::new("a", "A");
     same.kind = Kind::Batch;
     same.attributes = vec![AttributeDraft::new("x", Datatype::Text, "")];
