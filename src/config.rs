@@ -144,12 +144,10 @@ section! {
     Limits {
         /// Bytes of a JSON or form body.
         body_bytes: usize = 256 * 1024,
-        /// Characters of a description.
+        /// Characters of a description, or of an answer in text.
         description: usize = 4000,
-        /// Characters of a name, address or other line.
+        /// Characters of a name, address, answer or other line.
         line: usize = 500,
-        /// Characters of an answer to a question.
-        answer: usize = 2000,
         /// Rows of one page of a list.
         page: i64 = 200,
         /// Points of one map answer.

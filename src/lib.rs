@@ -1,6 +1,8 @@
 //! Waymark: a 311 server. `ARCHITECTURE.md` is the map of this house; each line below is a room.
 
 pub mod analytics;
+pub mod app;
+pub mod cases;
 pub mod catalog;
 pub mod clock;
 pub mod config;
@@ -9,6 +11,11 @@ pub mod demo;
 pub mod error;
 pub mod events;
 pub mod geo;
+pub mod http;
 pub mod imports;
+pub mod people;
 pub mod photos;
+pub mod requests;
 pub mod routing;
+pub mod server;
+pub mod workers;

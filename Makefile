@@ -1,0 +1,42 @@
+# One door to everything: `make demo` to see it, `make test` to prove it. Each target installs what it needs.
+SHELL := /bin/bash
+CARGO ?= cargo
+TARGET := $(shell $(CARGO) metadata --format-version 1 --no-deps 2>/dev/null | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
+REQUESTS ?= 50000
+SEED ?= 311
+PORT ?= 8311
+
+.PHONY: demo build ui test test-rust e2e lint bench bench-full openapi clean-demo
+
+demo: build ## serve the invented city on http://localhost:8311
+	$(TARGET)/release/waymark demo --data data/demo --requests $(REQUESTS) --seed $(SEED) --port $(PORT)
+
+build: ui ## leave release/waymark in Cargo's target directory
+	$(CARGO) build --release --locked --bin waymark
+
+ui: map-ui/dist/index.html ## the pages that the binary carries
+
+map-ui/dist/index.html: map-ui/package-lock.json $(shell find map-ui/src map-ui/public map-ui/messages map-ui/*.html map-ui/*.ts map-ui/*.js -type f 2>/dev/null)
+	cd map-ui && npm ci --no-audit --no-fund --silent && npm run --silent build
+	@touch $@
+
+test: ui ## every test, on SQLite and on PostgreSQL, and in a real browser; ends in one line of counts
+	scripts/test
+
+lint: ui ## formatting, lints, dependencies, the pages' types
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- --deny warnings
+	scripts/deny
+	cd map-ui && npm run --silent check
+
+openapi: ## write the OpenAPI document that the pages' client is generated from
+	$(CARGO) run --locked --quiet --bin waymark -- openapi > openapi.json
+
+bench: ## 1 million rows, side by side with peers, in under 20 minutes
+	scripts/bench 1000000
+
+bench-full: ## the same with 10 million rows
+	scripts/bench 10000000
+
+clean-demo: ## forget the invented city
+	rm -rf data/demo

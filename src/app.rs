@@ -1,0 +1,87 @@
+//! The application: everything a server needs, built once, by `main` and by tests alike.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::catalog::Shelf;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Options};
+use crate::error::Result;
+use crate::events::{Bell, Followers};
+use crate::people::follow::Follow;
+use crate::requests::{Filing, OpenCases};
+use crate::routing::Routing;
+use crate::workers;
+
+/// Everything a server needs. Only `main`, `server`, `http` and `workers` know it; the domain takes what it needs.
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Rings when the log grows.
+    pub bell: Bell,
+    /// The followers of this process.
+    pub followers: Followers,
+    /// What can be asked for.
+    pub catalog: Arc<Shelf>,
+    /// Where it goes.
+    pub routing: Arc<Routing>,
+    /// What filing needs.
+    pub filing: Arc<Filing>,
+    /// Open cases near a point.
+    pub open_cases: OpenCases,
+    /// Makes and checks the tokens of follow links.
+    pub follow: Follow,
+}
+
+impl App {
+    /// Connects, migrates and loads; [`App::start`] then sets the workers going.
+    pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>> {
+        let db = connect(&config).await?;
+        App::over(config, clock, db).await
+    }
+
+    /// The same over a database that is connected already.
+    pub async fn over(config: Config, clock: Clock, db: Db) -> Result<Arc<App>> {
+        let config = Arc::new(config);
+        let bell = Bell::default();
+        let followers = Followers::default();
+        let catalog = Arc::new(Shelf::default());
+        let routing = Arc::new(Routing::new(&config)?);
+        let filing = Arc::new(Filing {
+            db: db.clone(),
+            clock: clock.clone(),
+            config: config.clone(),
+            catalog: catalog.clone(),
+            routing: routing.clone(),
+        });
+        let follow = Follow::load(&db, Some(&config.server.secret)).await?;
+        let open_cases = OpenCases::default();
+        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, follow }))
+    }
+
+    /// Starts everything that runs without a request; it stops when the handle is dropped.
+    pub async fn start(self: &Arc<App>) -> Result<workers::Running> {
+        workers::start(self).await
+    }
+
+    /// Returns when everything committed so far has been seen by every follower of this process. For tests.
+    pub async fn settle(&self) -> Result<()> {
+        self.followers.settle(&self.db, &self.bell).await
+    }
+}
+
+/// Connects to the database of the settings and brings its schema up to date.
+pub async fn connect(config: &Config) -> Result<Db> {
+    if let Some(folder) = Path::new(&config.database.url).parent()
+        && !config.database.url.starts_with("postgres")
+    {
+        std::fs::create_dir_all(folder)?;
+    }
+    let options = Options { url: config.database.url.clone(), batch: config.database.batch, connections: config.database.connections };
+    Db::connect(&options).await
+}

@@ -1,0 +1,65 @@
+//! `GET /api/config`: what a client needs to know before anything else.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::error::Result;
+
+/// What a client needs to know before anything else.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ClientConfig {
+    /// Name of the city.
+    city: String,
+    /// Version of this server.
+    version: &'static str,
+    /// IANA time zone of the city.
+    time_zone: String,
+    /// Where the map opens: west, south, east, north; none if nothing is known yet.
+    bbox: Option<[f64; 4]>,
+    /// The middle of it.
+    center: Option<[f64; 2]>,
+    /// Languages of the pages.
+    languages: [&'static str; 2],
+    /// What photos are taken.
+    photo: PhotoLimits,
+}
+
+/// What photos are taken.
+#[derive(Serialize, utoipa::ToSchema)]
+struct PhotoLimits {
+    /// Bytes of one upload.
+    max_bytes: usize,
+    /// Photos of one request.
+    max_per_request: usize,
+    /// Media types.
+    types: [&'static str; 4],
+}
+
+#[utoipa::path(get, path = "/api/config", tag = "public", responses((status = 200, body = ClientConfig)))]
+async fn config(app: web::Data<App>) -> Result<HttpResponse> {
+    let set = &app.config.city.bbox;
+    let bbox = match set.as_slice() {
+        [w, s, e, n] => Some([*w, *s, *e, *n]),
+        _ => app.routing.extent(&app.db).await?,
+    };
+    let photos = &app.config.photos;
+    Ok(HttpResponse::Ok().json(ClientConfig {
+        city: app.config.city.name.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        time_zone: app.config.city.time_zone.clone(),
+        center: bbox.map(|[w, s, e, n]| [(w + e) / 2.0, (s + n) / 2.0]),
+        bbox,
+        languages: ["en", "es"],
+        photo: PhotoLimits {
+            max_bytes: photos.max_bytes,
+            max_per_request: photos.max_per_request,
+            types: ["image/jpeg", "image/png", "image/webp", "image/gif"],
+        },
+    }))
+}
+
+/// Registers the routes.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/config").route(web::get().to(config)));
+}

@@ -1,0 +1,43 @@
+//! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
+
+mod config;
+mod requests;
+mod services;
+
+use actix_web::middleware::from_fn;
+use actix_web::{Error, error, web};
+
+use super::problem::problems;
+use crate::app::App;
+use crate::error::Error as Refusal;
+
+/// What the OpenAPI document says of `/api`.
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby))]
+pub struct Document;
+
+/// Everything under `/api`.
+pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
+    let json = web::JsonConfig::default().limit(app.config.limits.body_bytes).error_handler(|e, _| refusal(&e)).content_type_required(true);
+    let query = web::QueryConfig::default().error_handler(|e, _| Refusal::invalid("query", format!("{e}.")).into());
+    cfg.service(
+        web::scope("/api")
+            .wrap(from_fn(problems))
+            .app_data(json)
+            .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
+            .app_data(query)
+            .configure(config::routes)
+            .configure(services::routes)
+            .configure(requests::routes),
+    );
+}
+
+fn refusal(e: &error::JsonPayloadError) -> Error {
+    match e {
+        error::JsonPayloadError::OverflowKnownLength { limit, .. } | error::JsonPayloadError::Overflow { limit } => {
+            Refusal::TooLarge { what: "The body".into(), limit: format!("{limit} bytes") }.into()
+        }
+        error::JsonPayloadError::ContentType => Refusal::Unsupported("The body must be JSON, sent as application/json.".into()).into(),
+        e => Refusal::invalid("body", format!("is not the JSON that is expected here: {e}.")).into(),
+    }
+}

@@ -1,0 +1,251 @@
+//! Residents' side: file a request, see one, find open cases nearby.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::catalog::Answers;
+use crate::error::{Error, Field, Result};
+use crate::geo::Point;
+use crate::http::Problem;
+use crate::requests::{self, Candidate, Contact, Filed, Key, Near, NewRequest, Number, Outcome, PublicRequest, Reason, Wish};
+
+/// A request to file.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Filing {
+    /// Code of the service.
+    service: String,
+    /// Degrees east.
+    lon: Option<f64>,
+    /// Degrees north.
+    lat: Option<f64>,
+    /// How sure the phone is of the place, in metres.
+    accuracy_m: Option<f64>,
+    /// Address in words.
+    #[serde(default)]
+    address: String,
+    /// What is broken, in the resident's words.
+    #[serde(default)]
+    description: String,
+    /// Answers to the service's questions: a value, or a list of values.
+    #[serde(default)]
+    answers: std::collections::BTreeMap<String, Answer>,
+    /// Ids of uploaded photos.
+    #[serde(default)]
+    photos: Vec<String>,
+    /// Address of a photo kept elsewhere.
+    #[serde(default)]
+    media_url: String,
+    /// Who it is from; optional, never public.
+    #[serde(default)]
+    contact: Person,
+    /// BCP 47 tag of the language of the words.
+    #[serde(default)]
+    language: String,
+    /// Number of a request whose case this is, too.
+    join: Option<String>,
+    /// It is none of the open cases nearby.
+    #[serde(default)]
+    separate: bool,
+}
+
+/// One answer or several.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(untagged)]
+enum Answer {
+    /// One value.
+    One(String),
+    /// Several values.
+    Many(Vec<String>),
+    /// A number.
+    Number(f64),
+}
+
+/// Who a request is from.
+#[derive(Deserialize, Default, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Person {
+    first_name: String,
+    last_name: String,
+    email: String,
+    phone: String,
+}
+
+/// What the sender is told.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Receipt {
+    /// The number to keep.
+    number: String,
+    /// The same as it is read aloud.
+    number_spoken: String,
+    /// Code of the service.
+    service: String,
+    /// Where the case stands.
+    #[schema(value_type = String)]
+    status: crate::cases::Status,
+    /// Whether it joined a case that was open before.
+    joined: bool,
+    /// Who holds it may act for this request.
+    token: String,
+    /// Page that tells the story.
+    follow_url: String,
+    /// By when it is promised, epoch milliseconds.
+    expected_at: Option<i64>,
+    /// Whether its photos wait to be looked at before others see them.
+    review: bool,
+    /// What else there is to say.
+    notice: Option<String>,
+}
+
+#[utoipa::path(post, path = "/api/requests", tag = "public", request_body = Filing,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key files once")),
+    responses((status = 201, body = Receipt), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+async fn file(app: web::Data<App>, asked: HttpRequest, body: web::Bytes) -> Result<HttpResponse> {
+    let is_json = asked.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
+    if !is_json {
+        return Err(Error::Unsupported("The body must be JSON, sent as application/json.".into()));
+    }
+    let filing: Filing =
+        serde_json::from_slice(&body).map_err(|e| Error::invalid("body", format!("is not the JSON that is expected here: {e}.")))?;
+    let key = match asked.headers().get("idempotency-key") {
+        Some(key) => Some(Key::new("api", key.to_str().unwrap_or_default(), &body)?),
+        None => None,
+    };
+    match requests::file(&app.filing, filing.into_request()?, key).await? {
+        Outcome::Filed(filed) => Ok(receipt(&app, filed)),
+        Outcome::SameOne(near) => {
+            let catalog = app.catalog.get(&app.db).await?;
+            Ok(Problem::duplicates(requests::candidates(&app.db, &catalog, &near).await?).answer())
+        }
+    }
+}
+
+impl Filing {
+    fn into_request(self) -> Result<NewRequest> {
+        let place = match (self.lon, self.lat) {
+            (Some(lon), Some(lat)) => Some(Point::new(lon, lat).map_err(|e| Error::invalid("lon", e.to_string()))?),
+            (None, None) => None,
+            (None, Some(_)) => return Err(Error::invalid("lon", "is missing beside lat.")),
+            (Some(_), None) => return Err(Error::invalid("lat", "is missing beside lon.")),
+        };
+        let wish = match (self.join, self.separate) {
+            (Some(_), true) => return Err(Error::Invalid(vec![Field::new("join", "cannot go with `separate`.")])),
+            (Some(number), false) => Wish::Join(number),
+            (None, true) => Wish::Separate,
+            (None, false) => Wish::Ask,
+        };
+        let mut answers = Answers::default();
+        for (code, answer) in self.answers {
+            match answer {
+                Answer::One(value) => answers.give(code, value),
+                Answer::Number(value) => answers.give(code, value.to_string()),
+                Answer::Many(values) => values.into_iter().for_each(|value| answers.give(code.clone(), value)),
+            }
+        }
+        let Person { first_name, last_name, email, phone } = self.contact;
+        Ok(NewRequest {
+            service: self.service,
+            place,
+            accuracy_m: self.accuracy_m,
+            address: self.address,
+            description: self.description,
+            answers,
+            photos: self.photos,
+            media_url: self.media_url,
+            contact: Contact { first_name, last_name, email, phone, ..Contact::default() },
+            language: self.language,
+            source: "web".into(),
+            wish,
+            ..NewRequest::default()
+        })
+    }
+}
+
+fn receipt(app: &App, filed: Filed) -> HttpResponse {
+    let token = app.follow.token(&filed.salt, filed.number.as_str());
+    let path = format!("/requests/{}", filed.number.as_str());
+    let notice = match (filed.joined, filed.in_review) {
+        (true, _) => Some("It was added to a case that is open already.".to_owned()),
+        (_, true) => Some("Your photo is shown to others once it has been looked at.".to_owned()),
+        _ => None,
+    };
+    HttpResponse::Created().insert_header(("Location", format!("/api{path}"))).json(Receipt {
+        number_spoken: filed.number.to_string(),
+        follow_url: format!("{}{path}?token={token}", app.config.public_url()),
+        number: filed.number.as_str().to_owned(),
+        service: filed.service,
+        status: filed.status,
+        joined: filed.joined,
+        expected_at: filed.due_at,
+        review: filed.in_review,
+        token,
+        notice,
+    })
+}
+
+/// A token to act with, beside the number that everybody may know.
+#[derive(Deserialize, utoipa::IntoParams)]
+struct Held {
+    /// The token of the follow link.
+    token: Option<String>,
+}
+
+#[utoipa::path(get, path = "/api/requests/{number}", tag = "public",
+    params(("number" = String, Path, description = "The request's number, with or without hyphen"), Held),
+    responses((status = 200, body = PublicRequest), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn one(app: web::Data<App>, number: web::Path<String>, held: web::Query<Held>) -> Result<HttpResponse> {
+    let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
+    if let Some(token) = &held.token {
+        let (_, salt) = requests::find(&app.db, &number).await?;
+        if !app.follow.check(&salt, number.as_str(), token) {
+            return Err(Error::Unauthorized("This link is not valid. Open it as it was sent, or use the number alone."));
+        }
+    }
+    Ok(HttpResponse::Ok().json(requests::public(&app.db, &number).await?))
+}
+
+/// A place and what is broken there.
+#[derive(Deserialize, utoipa::IntoParams)]
+struct Spot {
+    /// Degrees east.
+    lon: f64,
+    /// Degrees north.
+    lat: f64,
+    /// Code of the service.
+    service: String,
+}
+
+/// Open cases near a place.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Nearby {
+    /// How far was looked, in metres.
+    radius_m: f64,
+    /// What was found, nearest first.
+    cases: Vec<Candidate>,
+}
+
+#[utoipa::path(get, path = "/api/nearby", tag = "public", params(Spot),
+    responses((status = 200, body = Nearby), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn nearby(app: web::Data<App>, spot: web::Query<Spot>) -> Result<HttpResponse> {
+    let place = Point::new(spot.lon, spot.lat).map_err(|e| Error::invalid("lon", e.to_string()))?;
+    let catalog = app.catalog.get(&app.db).await?;
+    let service = catalog.open(&spot.service)?;
+    let services: Vec<i64> = std::iter::once(service.id).chain(service.related.iter().copied()).collect();
+    let radius_m = service.duplicates.radius_m;
+    let near: Vec<Near> = app
+        .open_cases
+        .within(&services, place, radius_m, app.config.limits.candidates)
+        .into_iter()
+        .map(|n| Near { case: n.case, metres: n.metres, reasons: vec![Reason::Distance { metres: n.metres.round() as i64 }] })
+        .collect();
+    let cases = requests::candidates(&app.db, &catalog, &near).await?;
+    Ok(HttpResponse::Ok().json(Nearby { radius_m, cases }))
+}
+
+/// Registers the routes.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/requests").route(web::post().to(file)))
+        .service(web::resource("/requests/{number}").route(web::get().to(one)))
+        .service(web::resource("/nearby").route(web::get().to(nearby)));
+}

@@ -1,0 +1,71 @@
+//! Protocols: each translates between HTTP and the domain, and decides nothing.
+//!
+//! One `web::resource` a path (so that a wrong method is 405, not 404), one middleware a scope that gives every refusal the
+//! body of its protocol: problem+json on `/api`, Open311's list of errors on `/open311`.
+
+pub mod api;
+mod openapi;
+mod problem;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, ResponseError, web};
+
+use crate::app::App;
+use crate::error::Error;
+
+pub use openapi::openapi;
+pub use problem::{Problem, problems};
+
+/// Every route.
+pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
+    cfg.configure(|cfg| api::routes(cfg, app));
+}
+
+/// Headers that every answer carries, unless its handler said otherwise.
+pub async fn hardened<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    Ok(answer)
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Error::NotFound(_) => StatusCode::NOT_FOUND,
+            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Error::Forbidden(_) => StatusCode::FORBIDDEN,
+            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The status alone: the scope's middleware writes the body.
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        match self {
+            Error::TooMany(seconds) => answer.insert_header(("Retry-After", seconds.to_string())).finish(),
+            Error::Unavailable(_) => answer.insert_header(("Retry-After", "2")).finish(),
+            _ => answer.finish(),
+        }
+    }
+}

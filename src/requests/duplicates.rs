@@ -1,0 +1,88 @@
+//! Which open cases may be the same problem, decided inside the filing transaction.
+//!
+//! Candidates are looked up by the H3 cells that surely cover the circle (`geo::cell::ring`), under locks on the coarse cells
+//! above them, so that two filings within reach of each other take turns on any node, and the second sees the first. The
+//! tree in memory (`geo::nearby`) may lag a moment and serves suggestions only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::Service;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::geo::{Point, cell};
+use crate::record;
+
+/// An open case near a new request, and why it may be the same one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Near {
+    /// The case.
+    pub case: i64,
+    /// Metres between the two.
+    pub metres: f64,
+    /// Why, in words.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why two may be the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// So many metres apart.
+    Distance {
+        /// Metres, rounded.
+        metres: i64,
+    },
+    /// Opened so many days before.
+    Age {
+        /// Whole days.
+        days: i64,
+    },
+    /// The same service was asked for.
+    SameService,
+    /// Another service was asked for that residents take for this one.
+    RelatedService,
+}
+
+record! {
+    struct Candidate {
+        id: i64,
+        service_id: i64,
+        lon: f64,
+        lat: f64,
+        opened_at: i64,
+    }
+}
+
+/// Keeps others from filing within reach until the transaction ends. Call it before [`near`].
+pub async fn lock(tx: &mut Tx, place: Point, radius_m: f64) -> Result<()> {
+    Ok(tx.lock(&cell::locks(&cell::ring(place, radius_m))).await?)
+}
+
+/// Cases that are open at `at` and lie within the service's radius and window, nearest first.
+pub async fn near(tx: &mut Tx, service: &Service, place: Point, at: i64) -> Result<Vec<Near>> {
+    let rules = &service.duplicates;
+    let found: Vec<Candidate> = tx
+        .sql("select id, service_id, lon, lat, opened_at from case_record where opened_at <= $1 and opened_at >= $2")
+        .bind(at)
+        .bind(at - rules.window_days * DAY)
+        .push(" and (closed_at is null or closed_at > $1)")
+        .within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
+        .within(" and cell", cell::ring(place, rules.radius_m))
+        .all()
+        .await?;
+    let mut near: Vec<Near> = found.into_iter().filter_map(|c| judge(&c, service, place, at)).collect();
+    near.sort_by(|a, b| a.metres.total_cmp(&b.metres).then(a.case.cmp(&b.case)));
+    Ok(near)
+}
+
+const DAY: i64 = 86_400_000;
+
+fn judge(candidate: &Candidate, service: &Service, place: Point, at: i64) -> Option<Near> {
+    let metres = place.metres_to(Point { lon: candidate.lon, lat: candidate.lat });
+    let kind = if candidate.service_id == service.id { Reason::SameService } else { Reason::RelatedService };
+    (metres <= service.duplicates.radius_m).then(|| Near {
+        case: candidate.id,
+        metres,
+        reasons: vec![Reason::Distance { metres: metres.round() as i64 }, Reason::Age { days: (at - candidate.opened_at) / DAY }, kind],
+    })
+}

@@ -1,0 +1,194 @@
+//! The only way a request comes to be: every protocol and every import ends here.
+//!
+//! In one transaction: the answers fit the service → others within reach wait → open cases nearby → join one, or route and
+//! open a case → the request → the event. Nothing is done by halves, and the same `Idempotency-Key` files once.
+
+use std::sync::Arc;
+
+use super::duplicates::{self, Near};
+use super::idempotency::{self, Key};
+use super::{Filed, NewRequest, Wish, store};
+use crate::cases::{self, NewCase, Status};
+use crate::catalog::{Limits, Policy, Service, Shelf, Unknown, check_answers};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::events::{self, Fact, New};
+use crate::photos;
+use crate::routing::Routing;
+
+const HOUR: i64 = 3_600_000;
+
+/// What filing needs to know.
+pub struct Filing {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The limits.
+    pub config: Arc<Config>,
+    /// What can be asked for.
+    pub catalog: Arc<Shelf>,
+    /// Where it goes.
+    pub routing: Arc<Routing>,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was filed, now or when it was sent before with the same key.
+    Filed(Filed),
+    /// Nothing was filed: the resident is asked first whether it is one of these.
+    SameOne(Vec<Near>),
+}
+
+/// Files one request. With a `key` the same request sent again is filed once and answered alike.
+pub async fn file(filing: &Arc<Filing>, new: NewRequest, key: Option<Key>) -> Result<Outcome> {
+    new.check(&filing.config.limits)?;
+    let filing = filing.clone();
+    let db = filing.db.clone();
+    db.write(async move |tx| filing.file_in(tx, &new, key.as_ref()).await).await
+}
+
+/// Files a batch of recorded history in one transaction. A request that does not fit is answered alone; a fault undoes the
+/// whole batch.
+pub async fn record(filing: &Arc<Filing>, batch: Arc<Vec<NewRequest>>) -> Result<Vec<Result<Outcome>>> {
+    let filing = filing.clone();
+    let db = filing.db.clone();
+    db.write(async move |tx| {
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for new in batch.iter() {
+            let outcome = match new.check(&filing.config.limits) {
+                Ok(()) => filing.file_in(tx, new, None).await,
+                Err(e) => Err(e),
+            };
+            match outcome {
+                Err(e @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(e),
+                outcome => outcomes.push(outcome),
+            }
+        }
+        Ok(outcomes)
+    })
+    .await
+}
+
+/// What is to be done with a request about which cases are open nearby.
+enum Decision {
+    Join { case: i64, by: &'static str },
+    Open,
+    Ask,
+}
+
+impl Filing {
+    async fn file_in(&self, tx: &mut Tx, new: &NewRequest, key: Option<&Key>) -> Result<Outcome> {
+        let now = self.clock.now();
+        if let Some(key) = key
+            && let Some(before) = idempotency::claim(tx, key, now).await?
+        {
+            return Ok(Outcome::Filed(store::filed(tx, before).await?));
+        }
+        let catalog = self.catalog.get_in(tx).await?;
+        let service = catalog.open(&new.service).map_err(|_| Error::invalid("service", format!("{:?} is not a service.", new.service)))?;
+        let answers = self.answers(service, new)?;
+        let at = new.history.as_ref().map_or(now, |past| past.filed_at);
+        let near = self.nearby(tx, service, new, at).await?;
+        let (case, joined) = match decide(tx, service, new, &near).await? {
+            Decision::Ask => {
+                if let Some(key) = key {
+                    idempotency::release(tx, key).await?;
+                }
+                return Ok(Outcome::SameOne(near));
+            }
+            Decision::Join { case, by } => {
+                cases::join(tx, case, at).await?;
+                (case, Some(by))
+            }
+            Decision::Open => (self.open(tx, service, new, &answers, at).await?, None),
+        };
+        let draft = store::Draft { new, service, case, answers: &answers, joined: joined.is_some(), filed_at: at, recorded_at: now };
+        let id = store::insert(tx, &draft).await?;
+        store::remember_candidates(tx, id, case, &near).await?;
+        if !new.photos.is_empty() {
+            photos::attach(tx, id, &new.photos, service.photo_review, now, self.config.photos.max_per_request).await?;
+        }
+        if let Some(key) = key {
+            idempotency::settle(tx, key, id).await?;
+        }
+        let fact = match joined {
+            Some(by) => Fact::Joined { source: new.source.clone(), by: by.into() },
+            None => Fact::Filed { source: new.source.clone() },
+        };
+        let filed = store::filed(tx, id).await?;
+        let proof = events::commitment(&filed.salt, &[filed.number.as_str(), &new.description, &new.address]);
+        events::append(tx, New::at(at, fact).of_case(case).of_request(id).committing(proof)).await?;
+        Ok(Outcome::Filed(filed))
+    }
+
+    fn answers(&self, service: &Service, new: &NewRequest) -> Result<Vec<(String, String)>> {
+        if new.history.is_some() {
+            return Ok(Vec::new()); // another system asked other questions
+        }
+        // Open311 clients send fields of their own, which the standard lets us leave alone.
+        let unknown = if new.source == "open311" { Unknown::Ignore } else { Unknown::Refuse };
+        let limits = Limits { string_chars: self.config.limits.line, text_chars: self.config.limits.description };
+        check_answers(service, &new.answers, unknown, limits).map_err(Error::Invalid)
+    }
+
+    async fn nearby(&self, tx: &mut Tx, service: &Service, new: &NewRequest, at: i64) -> Result<Vec<Near>> {
+        let Some(place) = new.place else { return Ok(Vec::new()) };
+        if service.duplicates.radius_m <= 0.0 {
+            return Ok(Vec::new());
+        }
+        duplicates::lock(tx, place, service.duplicates.radius_m).await?;
+        let mut near = duplicates::near(tx, service, place, at).await?;
+        near.truncate(self.config.limits.candidates);
+        Ok(near)
+    }
+
+    async fn open(&self, tx: &mut Tx, service: &Service, new: &NewRequest, answers: &[(String, String)], at: i64) -> Result<i64> {
+        let routed = self.routing.route(tx, new.place, service, answers, at, new.history.is_some()).await?;
+        let past = new.history.as_ref();
+        let due_hours = routed.due_hours.or(service.due_hours);
+        let case = NewCase {
+            service: service.id,
+            status: past.map_or(Status::New, |past| past.status),
+            priority: routed.priority.unwrap_or_else(|| service.priority.word().to_owned()),
+            team: routed.team,
+            assignee: None,
+            place: new.place,
+            address: new.address.clone(),
+            route_json: serde_json::to_string(&routed.why)?,
+            jurisdictions: routed.jurisdictions,
+            opened_at: at,
+            updated_at: past.map_or(at, |past| past.updated_at),
+            // A clock starts for what is filed now; recorded history made its promises elsewhere.
+            due_at: due_hours.filter(|_| past.is_none()).map(|hours| at + hours * HOUR),
+            closed_at: past.and_then(|past| past.closed_at),
+        };
+        cases::open(tx, &case).await
+    }
+}
+
+/// Joins, opens, or asks. Everything that a resident says wins over what the policy would do.
+async fn decide(tx: &mut Tx, service: &Service, new: &NewRequest, near: &[Near]) -> Result<Decision> {
+    if let Wish::Join(number) = &new.wish {
+        return Ok(Decision::Join { case: store::open_case_of(tx, number).await?, by: "resident" });
+    }
+    if let Some(past) = &new.history {
+        // What another system said about its own records; guessing again would rewrite its history.
+        return Ok(match &past.parent {
+            Some(parent) => match store::case_of_external(tx, &new.source, parent).await? {
+                Some(case) => Decision::Join { case, by: "import" },
+                None => Decision::Open,
+            },
+            None => Decision::Open,
+        });
+    }
+    Ok(match (near.first(), service.duplicates.policy, &new.wish) {
+        (None, _, _) | (_, _, Wish::Separate) => Decision::Open,
+        (Some(nearest), Policy::Join, _) => Decision::Join { case: nearest.case, by: "policy" },
+        (Some(_), Policy::Suggest, Wish::Ask) => Decision::Ask,
+        (Some(_), _, _) => Decision::Open,
+    })
+}

@@ -1,0 +1,28 @@
+//! Jobs by the clock that keep the house small: forget old idempotency keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::requests::forget_keys;
+
+const EVERY: Duration = Duration::from_secs(600);
+const HOUR: i64 = 3_600_000;
+
+/// Tidies now and then until the task is dropped.
+pub async fn run(app: Arc<App>) {
+    loop {
+        if let Err(e) = once(&app).await {
+            tracing::warn!(error = %e, "Could not tidy up; trying again later");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Tidies once.
+pub async fn once(app: &App) -> Result<()> {
+    let before = app.clock.now() - app.config.limits.idempotency_hours * HOUR;
+    app.db.write(async move |tx| Ok::<_, Error>(forget_keys(tx, before).await?)).await?;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Everything that runs without a request: followers of the log, and jobs by the clock. A worker never answers HTTP.
+
+mod housekeeping;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::events::{follow_in_process, head};
+
+/// The workers; dropping it stops them.
+pub struct Running {
+    _tasks: JoinSet<()>,
+}
+
+/// Loads what followers keep in memory, then starts them from there.
+pub async fn start(app: &Arc<App>) -> Result<Running> {
+    let mut tasks = JoinSet::new();
+    app.bell.ring(&app.db).await?;
+    // Read the position first: what happens while loading is then seen again, which a follower bears, and never missed.
+    let position = head(&app.db).await?;
+    app.open_cases.reload(&app.db).await?;
+    let (db, open) = (app.db.clone(), app.open_cases.clone());
+    let cursor = app.followers.register("open cases", position);
+    tasks.spawn(follow_in_process(app.db.clone(), app.bell.clone(), cursor, async move |events| open.see(&db, events).await));
+    tasks.spawn(app.bell.clone().run(app.db.clone()));
+    tasks.spawn(housekeeping::run(app.clone()));
+    Ok(Running { _tasks: tasks })
+}

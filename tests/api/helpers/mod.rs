@@ -1,0 +1,34 @@
+//! What every test starts from: a small city on either database.
+
+mod city;
+mod database;
+mod server;
+
+pub use city::City;
+pub use database::Database;
+pub use server::{Answer, Server};
+
+/// Tells each story twice: on SQLite, and on PostgreSQL where one is at hand (`scripts/postgres` brings one).
+macro_rules! on_both { ($($(#[$m:meta])* async fn $name:ident($city:ident) $body:block)*) => { $(
+    mod $name {
+        #[allow(unused_imports)]
+        use super::*;
+        use $crate::helpers::{City, Database};
+
+        $(#[$m])*
+        async fn story($city: City) $body
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn on_sqlite() {
+            story(City::over(Database::sqlite()).await).await
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn on_postgres() {
+            match Database::postgres().await {
+                Some(database) => story(City::over(database).await).await,
+                None => println!("skipped: WAYMARK_TEST_POSTGRES names no database"),
+            }
+        }
+    }
+)* }; }

@@ -1,0 +1,10 @@
+//! Black-box tests: a server on a free port with a database of its own, spoken to over HTTP, on SQLite and on PostgreSQL.
+//! Files mirror the routes; test names are sentences; stories that cross routes are in `stories/`.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "a test may stop at the first surprise")]
+
+#[macro_use]
+mod helpers;
+
+mod log;
+mod requests;
