@@ -30,7 +30,8 @@ on_both! {
     async fn sixteen_concurrent_writers_lose_no_event_at_a_follower(city) {
         let (db, bell) = (city.app.db.clone(), city.app.bell.clone());
         let seen: Arc<Mutex<Vec<i64>>> = Arc::default();
-        let before = city.app.bell.ring(&db).await.unwrap();
+        city.app.settle().await.unwrap();
+        let before = bell.position();
         let cursor = city.app.followers.register("test", before);
         let notes = seen.clone();
         let follower = tokio::spawn(events::follow_in_process(db.clone(), bell.clone(), cursor, async move |events| {

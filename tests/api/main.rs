@@ -8,3 +8,4 @@ mod helpers;
 
 mod log;
 mod requests;
+mod schema_parity;
