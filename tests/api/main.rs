@@ -9,3 +9,4 @@ mod helpers;
 mod log;
 mod requests;
 mod schema_parity;
+mod stories;

@@ -1,12 +1,14 @@
 //! What every test starts from: a small city on either database.
 
+mod binary;
 mod city;
 mod database;
 mod server;
 
-pub use city::City;
+pub use binary::{Binary, command};
+pub use city::{City, NOON};
 pub use database::Database;
-pub use server::{Answer, Server};
+pub use server::{Answer, Server, client};
 
 /// Tells each story twice: on SQLite, and on PostgreSQL where one is at hand (`scripts/postgres` brings one).
 macro_rules! on_both { ($($(#[$m:meta])* async fn $name:ident($city:ident) $body:block)*) => { $(

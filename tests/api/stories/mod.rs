@@ -1,0 +1,6 @@
+//! Stories that cross routes, processes and crashes.
+
+mod a_kill_at_any_instant_loses_nothing;
+mod a_storm_over_one_pothole;
+mod one_file_one_server;
+mod the_log_survives_a_restore;
