@@ -171,3 +171,39 @@ fn areas_at_both_ends_of_the_earth_do_not_make_the_grid_grow() {
     let points = probes(&far, std::iter::empty());
     assert_agrees(&far, &points);
 }
+
+/// A city's own boundaries, as jurisdictions of one layer.
+fn city(file: &str) -> Option<Vec<Jurisdiction>> {
+    let text = crate::geo::area::tests::shared(file)?;
+    let reading = crate::geo::area::read(&text, &crate::geo::area::Limits::default()).expect("real boundaries are read");
+    let one =
+        |(id, area): (i64, crate::geo::area::Area)| Jurisdiction { id, layer: 1, layer_precedence: 0, precedence: 0, area: area.polygons };
+    Some((1..).zip(reading.areas).map(one).collect())
+}
+
+/// Points without order, the same every time (Weyl sequences of the plastic number).
+fn scattered(count: usize) -> impl Iterator<Item = (f64, f64)> {
+    (1..=count).map(|n| ((n as f64 * 0.754_877_666_246_692_7).fract(), (n as f64 * 0.569_840_290_998_053_2).fract()))
+}
+
+#[test]
+fn the_index_agrees_on_a_real_city() {
+    let Some(wards) = city("chicago/wards_before_2015.geojson") else {
+        println!("skipped: the real boundaries are not at hand");
+        return;
+    };
+    let points: Vec<Point> = probes(&wards, scattered(4_000)).into_iter().step_by(4).collect();
+    assert_agrees(&wards, &points);
+}
+
+#[test]
+#[ignore = "a million points, and all edges of real cities, take minutes"]
+fn the_index_agrees_on_a_million_points() {
+    for file in
+        ["chicago/wards_before_2015.geojson", "chicago/wards_2015.geojson", "boston/wards.geojson", "boston/police_districts.geojson"]
+    {
+        let Some(areas) = city(file) else { continue };
+        let points = probes(&areas, scattered(250_000));
+        assert_agrees(&areas, &points);
+    }
+}

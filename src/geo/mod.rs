@@ -2,6 +2,7 @@
 //!
 //! Refuses to know a database, HTTP or the time; everything here is a value or a function of values.
 
+pub mod area;
 mod boundary;
 pub mod cell;
 mod nearby;

@@ -66,6 +66,10 @@ impl Bounds {
         all.into_iter().fold(Self::NOWHERE, Self::with)
     }
 
+    pub fn meets(self, other: Self) -> bool {
+        self.west <= other.east && other.west <= self.east && self.south <= other.north && other.south <= self.north
+    }
+
     pub fn holds(&self, at: Coord) -> bool {
         at.x >= self.west && at.x <= self.east && at.y >= self.south && at.y <= self.north
     }
