@@ -2,9 +2,14 @@
 //!
 //! Refuses to know a database, HTTP or the time; everything here is a value or a function of values.
 
+pub mod area;
+mod boundary;
 pub mod cell;
 mod nearby;
+mod outline;
 mod point;
+mod raster;
 
+pub use boundary::{Boundaries, Hit, Jurisdiction};
 pub use nearby::{Near, Nearby};
 pub use point::{EARTH_RADIUS_M, Misplaced, Point, wrapped};
