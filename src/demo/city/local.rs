@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use ::geo::Coord;
 
+use super::City;
 use super::frame::{at, degrees, gap};
 use super::names::Names;
 use super::outline::Area;
 use super::roads::Road;
 use super::street::{Class, Street};
-use super::{City, contains};
 use crate::demo::dice::{Dice, noise, smooth_noise};
 
 // direction of the grid (a unit vector), block sizes in metres along and across it, how far it bends
@@ -88,8 +88,8 @@ impl Plan<'_> {
     fn allowed(&self, place: Coord<f64>) -> bool {
         let there = degrees(place);
         built_up(self.seed, place)
-            && contains(&self.district.shape, there)
-            && !self.city.parks.iter().any(|park| contains(&park.shape, there))
+            && self.district.holds(there)
+            && !self.city.parks.iter().any(|park| park.holds(there))
             && !self.city.near_water(place)
     }
 

@@ -12,7 +12,7 @@ mod water;
 
 use std::sync::LazyLock;
 
-use ::geo::{Coord, LineString, MultiPolygon, Polygon};
+use ::geo::{Coord, LineString, Polygon};
 
 pub use frame::{CENTRE, degrees, gap, metres};
 pub use outline::Area;
@@ -69,9 +69,10 @@ pub fn alderford() -> &'static City {
 
 impl City {
     pub(crate) fn draw(seed: u64) -> City {
-        let (main_roads, railway) = (roads::roads(seed), roads::railway());
+        let limits = outline::city(seed);
+        let (main_roads, railway) = (roads::roads(seed, &limits), roads::railway(&limits));
         let mut city = City {
-            limits: outline::city(seed),
+            limits,
             districts: outline::districts(seed),
             maintenance: outline::maintenance(seed),
             parks: parks::parks(seed),
@@ -79,11 +80,12 @@ impl City {
             port: parks::port(seed),
             waters: water::waters(seed),
             streets: vec![],
-            paths: parks::paths(seed),
+            paths: vec![],
             railway: frame::line(&railway),
             labels: labels(),
             river: outline::river(),
         };
+        city.paths = parks::paths(seed).into_iter().filter(|path| !path.0.iter().any(|place| city.in_water(*place))).collect();
         for road in &main_roads {
             let middle = degrees(road.board[road.board.len() / 2]);
             let district = city.district(middle).unwrap_or(0);
@@ -100,7 +102,7 @@ impl City {
 
     /// Index of the district a place (in degrees) lies in; on a border the first that claims it.
     pub fn district(&self, place: Coord<f64>) -> Option<usize> {
-        self.districts.iter().position(|district| contains(&district.shape, place))
+        self.districts.iter().position(|district| district.holds(place))
     }
 
     /// Whether a place (in degrees) lies in water.
@@ -142,11 +144,6 @@ fn in_polygon(polygon: &Polygon<f64>, place: Coord<f64>) -> bool {
     in_ring(polygon.exterior(), place) && !polygon.interiors().iter().any(|hole| in_ring(hole, place))
 }
 
-/// Whether an area holds a place, both in degrees. Places on the border fall to one side: for drawing, not for routing.
-pub fn contains(shape: &MultiPolygon<f64>, place: Coord<f64>) -> bool {
-    shape.0.iter().any(|polygon| in_polygon(polygon, place))
-}
-
 fn labels() -> Vec<Label> {
     const ROWS: &[(&str, &str, f64, f64)] = &[
         ("Alderford", "city", -600.0, 500.0),
@@ -158,7 +155,7 @@ fn labels() -> Vec<Label> {
         ("Southbank", "district", -900.0, -2550.0),
         ("Larkfield", "district", -3900.0, -3250.0),
         ("Weir Hill", "district", 150.0, 3300.0),
-        ("Lakeshore", "district", 4700.0, 2050.0),
+        ("Lakeshore", "district", 4850.0, 2150.0),
         ("Northgate", "neighbourhood", -4200.0, 2500.0),
         ("Tidewell", "neighbourhood", 1900.0, -2700.0),
         ("Copperfields", "neighbourhood", 4200.0, -1550.0),

@@ -1,7 +1,7 @@
 //! Where Alderford ends and how it is divided. Corners are placed by hand; each border between two corners is drawn once and used by
 //! both neighbours, so that districts meet exactly, without gap or overlap. It knows no streets and no people.
 
-use ::geo::{Coord, LineString, MultiPolygon, Polygon};
+use ::geo::{BoundingRect, Coord, LineString, MultiPolygon, Polygon, Rect};
 
 use super::frame::{at, blob, line, smooth, wander};
 use crate::demo::dice::Dice;
@@ -21,6 +21,23 @@ pub struct Area {
     pub people: u32,
     /// Its outline in degrees.
     pub shape: MultiPolygon<f64>,
+    /// The box around the outline.
+    pub bounds: Rect<f64>,
+}
+
+impl Area {
+    pub(super) fn new(code: &'static str, name: &'static str, team: Option<&'static str>, shape: Vec<Polygon<f64>>) -> Area {
+        let shape = MultiPolygon(shape);
+        let bounds = shape.bounding_rect().expect("every area is drawn with corners");
+        Area { code, name, team, precedence: 0, people: 0, shape, bounds }
+    }
+
+    /// Whether the area holds a place in degrees. A place on the border falls to one side: good for drawing, not for routing.
+    pub fn holds(&self, place: Coord<f64>) -> bool {
+        let (low, high) = (self.bounds.min(), self.bounds.max());
+        let in_box = low.x <= place.x && place.x <= high.x && low.y <= place.y && place.y <= high.y;
+        in_box && self.shape.0.iter().any(|polygon| super::in_polygon(polygon, place))
+    }
 }
 
 const CORNERS: &[(&str, f64, f64)] = &[
@@ -121,7 +138,18 @@ fn ring(corners: &str, seed: u64) -> LineString<f64> {
 }
 
 fn area(code: &'static str, name: &'static str, team: Option<&'static str>, people: u32, corners: &str, seed: u64) -> Area {
-    Area { code, name, team, precedence: 0, people, shape: MultiPolygon(vec![Polygon::new(ring(corners, seed), vec![])]) }
+    with_quarry(Area { people, ..Area::new(code, name, team, vec![Polygon::new(ring(corners, seed), vec![])]) }, seed)
+}
+
+/// The old quarry, an island inside Eastbank, belongs to Lakeshore and the north: others have a hole there.
+fn with_quarry(area: Area, seed: u64) -> Area {
+    let mut polygons = area.shape.0;
+    match area.code {
+        "eastbank" | "east" => polygons[0].interiors_push(quarry(seed)),
+        "lakeshore" | "north" => polygons.push(Polygon::new(quarry(seed), vec![])),
+        _ => {}
+    }
+    Area { people: area.people, ..Area::new(area.code, area.name, area.team, polygons) }
 }
 
 fn quarry(seed: u64) -> LineString<f64> {
@@ -135,7 +163,7 @@ pub(super) fn city(seed: u64) -> Area {
 
 /// The nine districts. The old quarry, an island inside Eastbank, belongs to Lakeshore: Eastbank has a hole, Lakeshore two parts.
 pub(super) fn districts(seed: u64) -> Vec<Area> {
-    let mut all = vec![
+    vec![
         area("old-town", "Old Town", Some("roads-old-town"), 20_100, "r1 r2 r3 q p", seed),
         area("eastbank", "Eastbank", Some("roads-eastbank"), 21_500, "r2 z y H I v r4 r3", seed),
         area("harbor", "Harbor", Some("roads-harbor"), 16_100, "r4 v I J K", seed),
@@ -145,21 +173,15 @@ pub(super) fn districts(seed: u64) -> Vec<Area> {
         area("larkfield", "Larkfield", Some("roads-larkfield"), 18_600, "N q L M", seed),
         area("weir-hill", "Weir Hill", Some("roads-weir-hill"), 19_600, "C D w r2 r1", seed),
         area("lakeshore", "Lakeshore", Some("roads-lakeshore"), 15_900, "E F G H y x", seed),
-    ];
-    all[1].shape.0[0].interiors_push(quarry(seed));
-    all[8].shape.0.push(Polygon::new(quarry(seed), vec![]));
-    all
+    ]
 }
 
 /// Four areas of the city's works depots, each made of whole districts.
 pub(super) fn maintenance(seed: u64) -> Vec<Area> {
-    let mut all = vec![
+    vec![
         area("west", "Depot area West", Some("depot-west"), 0, "A B C r1 r2 r3 q L M N", seed),
         area("south", "Depot area South", Some("depot-south"), 0, "q r3 r4 v I J K L", seed),
         area("east", "Depot area East", Some("depot-east"), 0, "r2 z y H I v r4 r3", seed),
         area("north", "Depot area North", Some("depot-north"), 0, "C D E F G H y z r2 r1", seed),
-    ];
-    all[2].shape.0[0].interiors_push(quarry(seed));
-    all[3].shape.0.push(Polygon::new(quarry(seed), vec![]));
-    all
+    ]
 }

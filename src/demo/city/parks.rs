@@ -1,6 +1,6 @@
 //! Parks, woods and greens: the layer `park`, in which areas may overlap and precedence decides.
 
-use ::geo::{LineString, MultiPolygon, Polygon};
+use ::geo::{LineString, Polygon};
 
 use super::frame::{at, blob, line, smooth};
 use super::outline::Area;
@@ -16,14 +16,14 @@ const PARKS: &[Row] = &[
     ("creekside-park", "Creekside Park", 10, 3350.0, 1350.0, 480.0, 380.0, 0.16),
     ("eastbank-rec", "Eastbank Recreation Ground", 10, 2350.0, -1700.0, 330.0, 240.0, 0.08),
     ("quarry-park", "Quarry Park", 10, 4550.0, 150.0, 420.0, 310.0, 0.12),
-    ("lake-meadows", "Heron Lake Meadows", 10, 4780.0, 3120.0, 950.0, 700.0, 0.1),
-    ("bird-sanctuary", "Heron Lake Bird Sanctuary", 20, 5180.0, 3420.0, 380.0, 300.0, 0.12),
+    ("lake-meadows", "Heron Lake Meadows", 10, 4400.0, 3080.0, 840.0, 640.0, 0.1),
+    ("bird-sanctuary", "Heron Lake Bird Sanctuary", 20, 4830.0, 3400.0, 340.0, 270.0, 0.12),
     ("castle-gardens", "Castle Gardens", 10, -900.0, 1350.0, 230.0, 180.0, 0.12),
     ("guildhall-square", "Guildhall Square", 10, -1330.0, 330.0, 85.0, 65.0, 0.05),
     ("weir-gardens", "Weir Gardens", 10, -330.0, 3050.0, 260.0, 200.0, 0.14),
     ("south-common", "South Common", 10, -700.0, -3500.0, 430.0, 300.0, 0.15),
     ("tidewell-green", "Tidewell Green", 10, 3600.0, -3300.0, 280.0, 220.0, 0.1),
-    ("bankside", "Bankside Walk", 5, 520.0, -1750.0, 330.0, 620.0, 0.12),
+    ("bankside", "Bankside Walk", 5, 560.0, -1720.0, 250.0, 560.0, 0.12),
 ];
 
 pub(super) fn parks(seed: u64) -> Vec<Area> {
@@ -31,7 +31,7 @@ pub(super) fn parks(seed: u64) -> Vec<Area> {
     let mut draw = |row: &Row| {
         let (code, name, precedence, x, y, wide, high, roughness) = *row;
         let ring = line(&blob(at(x, y), at(wide, high), roughness, &mut dice));
-        Area { code, name, team: Some("parks"), precedence, people: 0, shape: MultiPolygon(vec![Polygon::new(ring, vec![])]) }
+        Area { precedence, ..Area::new(code, name, Some("parks"), vec![Polygon::new(ring, vec![])]) }
     };
     PARKS.iter().map(&mut draw).collect()
 }
@@ -42,14 +42,7 @@ pub(super) fn port(seed: u64) -> Area {
     let outer = line(&blob(at(2150.0, -3250.0), at(720.0, 620.0), 0.08, &mut dice));
     let holes = [(1960.0, -2780.0, 90.0, 60.0), (2550.0, -3450.0, 60.0, 75.0)];
     let holes = holes.map(|(x, y, wide, high)| line(&blob(at(x, y), at(wide, high), 0.06, &mut dice)));
-    Area {
-        code: "port",
-        name: "Port of Alderford",
-        team: Some("port"),
-        precedence: 0,
-        people: 0,
-        shape: MultiPolygon(vec![Polygon::new(outer, holes.to_vec())]),
-    }
+    Area::new("port", "Port of Alderford", Some("port"), vec![Polygon::new(outer, holes.to_vec())])
 }
 
 /// Two footpaths through each park, from edge to edge with a bend at the middle.

@@ -33,7 +33,7 @@ pub struct Street {
 }
 
 /// A house: number, street and place.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct House<'a> {
     /// The number on the door.
     pub number: u32,

@@ -26,7 +26,7 @@ fn fingerprint(city: &City) -> String {
 
 #[test]
 fn the_city_is_the_same_on_every_machine_and_in_every_run() {
-    insta::assert_snapshot!(fingerprint(alderford()), @"");
+    insta::assert_snapshot!(fingerprint(alderford()), @"11709e60121cf2ca");
     assert_ne!(fingerprint(alderford()), fingerprint(&City::draw(SEED + 1)));
 }
 
@@ -40,6 +40,9 @@ fn every_area_is_a_valid_polygon() {
     }
     for water in &city.waters {
         assert!(water.shape.is_valid(), "{}: {:?}", water.name, water.shape.validation_errors());
+    }
+    for area in [&city.port].into_iter().chain(&city.parks) {
+        assert!(city.limits.shape.contains(&area.shape), "{} leaves the city", area.name);
     }
     assert_eq!(city.districts.len(), 9);
     assert_eq!(city.districts[1].shape.0[0].interiors().len(), 1);

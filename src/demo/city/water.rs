@@ -23,7 +23,7 @@ pub(super) fn waters(seed: u64) -> Vec<Water> {
     let mut dice = Dice::named(seed, "water");
     let river = outline::river();
     let creek =
-        smooth(&[at(4250.0, 2900.0), at(3700.0, 2420.0), at(3000.0, 1980.0), at(2300.0, 1480.0), at(1450.0, 1240.0), at(700.0, 900.0)], 8);
+        smooth(&[at(4000.0, 2850.0), at(3600.0, 2420.0), at(3000.0, 1990.0), at(2300.0, 1480.0), at(1450.0, 1240.0), at(700.0, 900.0)], 8);
     let basin = [
         at(1330.0, -2960.0),
         at(2350.0, -2880.0),
@@ -51,7 +51,7 @@ pub(super) fn waters(seed: u64) -> Vec<Water> {
         Water {
             name: "Heron Lake",
             kind: "lake",
-            shape: Polygon::new(line(&blob(at(4800.0, 3150.0), at(680.0, 470.0), 0.14, &mut dice)), vec![]),
+            shape: Polygon::new(line(&blob(at(4400.0, 3080.0), at(620.0, 430.0), 0.14, &mut dice)), vec![]),
             course: None,
         },
         Water { name: "Tidewell Dock", kind: "basin", shape: Polygon::new(line(&basin), vec![]), course: None },
