@@ -1,1 +1,4 @@
 //! The invented city, generated from a seed at any size.
+
+pub mod city;
+mod dice;
