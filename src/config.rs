@@ -102,8 +102,14 @@ section! {
         max_pixels: u64 = 50_000_000,
         /// Pixels of one side, checked before decoding.
         max_side: u32 = 16_384,
-        /// Photos decoded at the same time.
+        /// Photos of common size decoded at the same time; a very large one is decoded alone.
         decoders: usize = 2,
+        /// Bytes of memory that decoding may take, for one photo and for all that are decoded at the same time.
+        max_memory: u64 = 512 * 1024 * 1024,
+        /// Bytes of uploads held in memory at the same time, while they arrive and while they wait for a decoder.
+        max_arriving: usize = 256 * 1024 * 1024,
+        /// Seconds in which one upload must have arrived.
+        upload_seconds: u64 = 120,
         /// Photos of one request.
         max_per_request: usize = 6,
         /// Hours after which an upload that no request used is erased.

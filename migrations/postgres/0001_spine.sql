@@ -116,8 +116,9 @@ create table note (
     request_id bigint references request (id), kind text not null, public boolean not null, text text not null, salt text not null, created_at bigint not null
 );
 create index note_case on note (case_id, id);
+-- `content` is the hash of the picture, `object` names what the store keeps: photos of one content share an object until it is erased
 create table photo (
-    id text primary key, content text not null, request_id bigint references request (id), state text not null, width bigint not null,
+    id text primary key, content text not null, object text not null, request_id bigint references request (id), state text not null, width bigint not null,
     height bigint not null, lon double precision, lat double precision, taken_at bigint, uploaded_at bigint not null, expires_at bigint
 );
 create index photo_request on photo (request_id);

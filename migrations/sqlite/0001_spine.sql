@@ -116,8 +116,9 @@ create table note (
     request_id integer references request (id), kind text not null, public integer not null, text text not null, salt text not null, created_at integer not null
 ) strict;
 create index note_case on note (case_id, id);
+-- `content` is the hash of the picture, `object` names what the store keeps: photos of one content share an object until it is erased
 create table photo (
-    id text primary key, content text not null, request_id integer references request (id), state text not null, width integer not null,
+    id text primary key, content text not null, object text not null, request_id integer references request (id), state text not null, width integer not null,
     height integer not null, lon real, lat real, taken_at integer, uploaded_at integer not null, expires_at integer
 ) strict;
 create index photo_request on photo (request_id);
