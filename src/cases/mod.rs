@@ -1,0 +1,5 @@
+//! Cases: the one problem in the world that requests point at, and the work it causes.
+//!
+//! It does not decide who may do something (`people::policy`), where a case goes (`routing`), or whom to tell.
+
+pub mod workflow;

@@ -1,0 +1,262 @@
+//! The life of a case: its statuses, the moves between them and what a move demands, in one table.
+//!
+//! Pure. It does not know who moves (that is `people::policy`), keeps nothing, and tells nobody.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where a case stands. The words on the wire and in the database are the same: `in_progress`, `on_hold` …
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum Status {
+    /// Filed and routed; nobody has taken it yet.
+    New,
+    /// Somebody, or some crew, has it.
+    Assigned,
+    /// Work has begun.
+    InProgress,
+    /// Waiting for somebody outside: the resident, a supplier, a permit.
+    Pending,
+    /// Put aside by ourselves.
+    OnHold,
+    /// Handed up because it is late or too big.
+    Escalated,
+    /// Finished once, and not finished after all.
+    Reopened,
+    /// The work is done.
+    Resolved,
+    /// Nothing more will happen here.
+    Closed,
+    /// The same problem as another case.
+    Duplicate,
+    /// Withdrawn, or not a problem.
+    Cancelled,
+    /// Belongs to somebody outside, who has it now.
+    Transferred,
+}
+
+use Status::*;
+
+/// Every status, in the order in which people like to read them.
+pub const STATUSES: [Status; 12] =
+    [New, Assigned, InProgress, Pending, OnHold, Escalated, Reopened, Resolved, Closed, Duplicate, Cancelled, Transferred];
+
+/// What an unfinished case may always become, besides the other unfinished statuses of its row.
+const ENDINGS: [Status; 5] = [Resolved, Closed, Duplicate, Cancelled, Transferred];
+
+/// The table: from each status, the unfinished ones that may follow. `ENDINGS` are added to the unfinished rows.
+const fn onward(from: Status) -> &'static [Status] {
+    match from {
+        New | Reopened => &[Assigned, InProgress, Pending, OnHold, Escalated],
+        // Back to `New` means: taken off whoever had it.
+        Assigned => &[New, InProgress, Pending, OnHold, Escalated],
+        InProgress => &[Assigned, Pending, OnHold, Escalated],
+        Pending => &[Assigned, InProgress, OnHold, Escalated],
+        OnHold => &[Assigned, InProgress, Pending, Escalated],
+        Escalated => &[Assigned, InProgress, Pending, OnHold],
+        // What is resolved may still be checked and closed.
+        Resolved => &[Closed, Reopened],
+        Closed | Duplicate | Cancelled | Transferred => &[Reopened],
+    }
+}
+
+/// Why a move is not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The case already stands there.
+    Already(Status),
+    /// The table has no such move; `legal` is what it has.
+    Illegal {
+        /// Where the case stands.
+        from: Status,
+        /// Where it was to go.
+        to: Status,
+        /// Where it may go.
+        legal: Vec<Status>,
+    },
+    /// The move is legal and must say why.
+    NeedsReason(Status),
+}
+
+impl Status {
+    /// The word of the wire and of the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            New => "new",
+            Assigned => "assigned",
+            InProgress => "in_progress",
+            Pending => "pending",
+            OnHold => "on_hold",
+            Escalated => "escalated",
+            Reopened => "reopened",
+            Resolved => "resolved",
+            Closed => "closed",
+            Duplicate => "duplicate",
+            Cancelled => "cancelled",
+            Transferred => "transferred",
+        }
+    }
+
+    /// The name for people, in English.
+    pub const fn name(self) -> &'static str {
+        match self {
+            New => "New",
+            Assigned => "Assigned",
+            InProgress => "In progress",
+            Pending => "Pending",
+            OnHold => "On hold",
+            Escalated => "Escalated",
+            Reopened => "Reopened",
+            Resolved => "Resolved",
+            Closed => "Closed",
+            Duplicate => "Duplicate",
+            Cancelled => "Cancelled",
+            Transferred => "Transferred",
+        }
+    }
+
+    /// The status a word means.
+    pub fn parse(word: &str) -> Option<Status> {
+        STATUSES.into_iter().find(|status| status.word() == word)
+    }
+
+    /// Whether the case needs no more work: what Open311 calls `closed`, and what no longer counts as open anywhere.
+    pub const fn finished(self) -> bool {
+        matches!(self, Resolved | Closed | Duplicate | Cancelled | Transferred)
+    }
+
+    /// Where a case may go from here.
+    pub fn legal(self) -> Vec<Status> {
+        let endings: &[Status] = if self.finished() { &[] } else { &ENDINGS };
+        onward(self).iter().chain(endings).copied().collect()
+    }
+
+    /// Whether going to `to` must say why. Ending without having done the work, or undoing an ending, is a decision that
+    /// somebody will ask about.
+    pub fn needs_reason(self, to: Status) -> bool {
+        match to {
+            Duplicate | Cancelled | Transferred | Reopened => true,
+            Closed => self != Resolved,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Whether a case may go from `from` to `to`, with words or without.
+pub fn check(from: Status, to: Status, reason: Option<&str>) -> Result<(), Refusal> {
+    if from == to {
+        return Err(Refusal::Already(to));
+    }
+    let legal = from.legal();
+    if !legal.contains(&to) {
+        return Err(Refusal::Illegal { from, to, legal });
+    }
+    if from.needs_reason(to) && reason.is_none_or(|words| words.trim().is_empty()) {
+        return Err(Refusal::NeedsReason(to));
+    }
+    Ok(())
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Already(status) => write!(f, "the case is {} already", status.name().to_lowercase()),
+            Refusal::Illegal { from, to, legal } => {
+                let legal: Vec<_> = legal.iter().map(|status| status.word()).collect();
+                write!(f, "a case that is {from} cannot become {to}; it can become {}", legal.join(", "))
+            }
+            Refusal::NeedsReason(to) => write!(f, "a case becomes {to} only with a reason"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_back_and_is_what_serde_writes() {
+        for status in STATUSES {
+            assert_eq!(Status::parse(status.word()), Some(status));
+            assert_eq!(serde_json::to_value(status).expect("a word"), status.word());
+        }
+        assert_eq!(Status::parse("open"), None);
+        assert_eq!(Status::parse("New"), None);
+    }
+
+    #[test]
+    fn a_case_can_always_be_finished_and_what_is_finished_can_always_be_reopened() {
+        for status in STATUSES {
+            let legal = status.legal();
+            assert!(!legal.contains(&status), "{status} leads to itself");
+            if status.finished() {
+                assert!(legal.contains(&Reopened), "{status} is a dead end");
+            } else {
+                for ending in ENDINGS {
+                    assert!(legal.contains(&ending), "{status} cannot become {ending}");
+                }
+            }
+            let distinct: std::collections::HashSet<_> = legal.iter().collect();
+            assert_eq!(distinct.len(), legal.len(), "{status} lists a move twice");
+        }
+    }
+
+    #[test]
+    fn every_status_can_be_reached_from_new() {
+        let mut seen = vec![New];
+        let mut next = 0;
+        while next < seen.len() {
+            for to in seen[next].legal() {
+                if !seen.contains(&to) {
+                    seen.push(to);
+                }
+            }
+            next += 1;
+        }
+        assert_eq!(seen.len(), STATUSES.len());
+    }
+
+    #[test]
+    fn only_what_is_finished_is_reopened_and_only_through_reopened() {
+        for from in STATUSES {
+            for to in from.legal() {
+                assert_eq!(to == Reopened, from.finished() && to != Closed, "{from} to {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_ending_without_the_work_says_why() {
+        for from in STATUSES {
+            for to in from.legal() {
+                let expected = matches!(to, Duplicate | Cancelled | Transferred | Reopened) || (to == Closed && from != Resolved);
+                assert_eq!(check(from, to, None).is_err(), expected, "{from} to {to} without a word");
+                assert_eq!(check(from, to, Some(" \n")).is_err(), expected, "{from} to {to} with blanks");
+                assert_eq!(check(from, to, Some("because")), Ok(()), "{from} to {to} with a reason");
+            }
+        }
+    }
+
+    #[test]
+    fn an_illegal_move_names_the_legal_ones() {
+        for from in STATUSES {
+            for to in STATUSES {
+                if from == to {
+                    assert_eq!(check(from, to, Some("x")), Err(Refusal::Already(to)));
+                } else if !from.legal().contains(&to) {
+                    assert_eq!(check(from, to, Some("x")), Err(Refusal::Illegal { from, to, legal: from.legal() }));
+                }
+            }
+        }
+        let said = Refusal::Illegal { from: Closed, to: New, legal: Closed.legal() }.to_string();
+        assert_eq!(said, "a case that is closed cannot become new; it can become reopened");
+    }
+}

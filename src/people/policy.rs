@@ -1,0 +1,312 @@
+//! Who may do what: one table of acts and roles, and the scope of each grant.
+//!
+//! Pure. It decides and does nothing else: it reads no database, knows no route, and never says *why not* in words a
+//! stranger could learn from. The same table answers for one thing ([`may`]) and for lists ([`scope`], which becomes the
+//! condition of a query), so that what cannot be opened cannot be counted either.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a grant makes of a person. A grant says *what*, its scope says *where*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Files and follows. Staff who hold only this see what the public sees.
+    Resident,
+    /// Does the work: the cases of the person's own teams.
+    Member,
+    /// Reads the queue, decides, sends on.
+    Dispatcher,
+    /// Answers for a district's dispatchers and its catalog.
+    Supervisor,
+    /// Sees how the city is served; changes nothing, and needs nobody's telephone number.
+    Leader,
+    /// Sees everything that was done, and none of the personal data it was done with.
+    Auditor,
+    /// Runs the place.
+    Admin,
+}
+
+/// Every role, from least to most.
+pub const ROLES: [Role; 7] = [Role::Resident, Role::Member, Role::Dispatcher, Role::Supervisor, Role::Leader, Role::Auditor, Role::Admin];
+
+impl Role {
+    /// The word of the wire and of the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Resident => "resident",
+            Role::Member => "member",
+            Role::Dispatcher => "dispatcher",
+            Role::Supervisor => "supervisor",
+            Role::Leader => "leader",
+            Role::Auditor => "auditor",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// The role a word means.
+    pub fn parse(word: &str) -> Option<Role> {
+        ROLES.into_iter().find(|role| role.word() == word)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A role in a scope. `None` means everywhere; what is given must all hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Grant {
+    /// What.
+    pub role: Role,
+    /// Only what this agency is responsible for.
+    pub agency: Option<i64>,
+    /// Only what lies in this jurisdiction.
+    pub jurisdiction: Option<i64>,
+    /// Only this service.
+    pub service: Option<i64>,
+}
+
+impl Grant {
+    /// A grant without limits.
+    pub const fn everywhere(role: Role) -> Grant {
+        Grant { role, agency: None, jurisdiction: None, service: None }
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// A stranger.
+    Anyone,
+    /// Whoever holds the follow link of one request.
+    Resident {
+        /// That request.
+        request: i64,
+    },
+    /// Somebody on staff, signed in.
+    Member {
+        /// The person.
+        id: i64,
+        /// What the person was granted.
+        grants: Vec<Grant>,
+        /// The teams the person works in.
+        teams: Vec<i64>,
+    },
+    /// A machine with a key: files for others, and sees what the public sees.
+    Key {
+        /// The key.
+        id: i64,
+    },
+}
+
+/// What is asked for. Every route names exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Services, boundaries, map, heat, a request by its number: what everybody may read.
+    SeePublic,
+    /// File a request, and upload a photo for it.
+    FileRequest,
+    /// File through Open311, which asks for a key.
+    FileByKey,
+    /// Add to, withdraw or reopen one's own request.
+    ActOnOwnRequest,
+    /// List cases.
+    SeeQueue,
+    /// Open one case.
+    SeeCase,
+    /// Read who filed, and how to reach them.
+    SeeContact,
+    /// Read notes that are not public.
+    SeeInternalNotes,
+    /// Change a case's status.
+    MoveCase,
+    /// Give a case to another team or person.
+    AssignCase,
+    /// Write a note.
+    WriteNote,
+    /// Decide whether two cases are one.
+    DecideDuplicate,
+    /// Show or refuse a photo that waits for review.
+    ReviewPhoto,
+    /// Change services and their questions.
+    EditCatalog,
+    /// Change routing rules.
+    EditRules,
+    /// Replace a layer of boundaries.
+    PublishBoundaries,
+    /// Bring in other systems' requests.
+    ImportRequests,
+    /// Figures that the public does not see.
+    SeeInsight,
+    /// Read the whole log.
+    SeeLog,
+    /// Add, change and stop staff, their grants and keys.
+    ManageStaff,
+}
+
+/// Every act.
+pub const ACTS: [Act; 20] = [
+    Act::SeePublic,
+    Act::FileRequest,
+    Act::FileByKey,
+    Act::ActOnOwnRequest,
+    Act::SeeQueue,
+    Act::SeeCase,
+    Act::SeeContact,
+    Act::SeeInternalNotes,
+    Act::MoveCase,
+    Act::AssignCase,
+    Act::WriteNote,
+    Act::DecideDuplicate,
+    Act::ReviewPhoto,
+    Act::EditCatalog,
+    Act::EditRules,
+    Act::PublishBoundaries,
+    Act::ImportRequests,
+    Act::SeeInsight,
+    Act::SeeLog,
+    Act::ManageStaff,
+];
+
+/// How far a role reaches with one act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reaching {
+    /// Not at all.
+    No,
+    /// Within the grant, and there only the person's own teams.
+    OwnTeams,
+    /// Within the grant.
+    Granted,
+}
+
+/// The table. Public acts and those of keys and residents are in [`may`]; they do not depend on a role.
+const fn reaching(role: Role, act: Act) -> Reaching {
+    use Reaching::*;
+    match (act, role) {
+        (_, Role::Resident) => No,
+        // A key's and a resident's acts: nobody on staff acts in their name.
+        (Act::FileByKey | Act::ActOnOwnRequest, _) => No,
+        (Act::SeePublic | Act::FileRequest, _) => Granted,
+
+        (Act::SeeQueue | Act::SeeCase | Act::SeeInternalNotes, Role::Member) => OwnTeams,
+        (Act::SeeQueue | Act::SeeCase | Act::SeeInternalNotes, _) => Granted,
+
+        (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Member) => OwnTeams,
+        (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
+        (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
+
+        (Act::EditCatalog | Act::EditRules, Role::Supervisor | Role::Admin) => Granted,
+        (Act::PublishBoundaries | Act::ImportRequests | Act::ManageStaff, Role::Admin) => Granted,
+
+        (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,
+        (Act::SeeLog, Role::Auditor | Role::Admin) => Granted,
+
+        _ => No,
+    }
+}
+
+/// What an act is done to. Whatever is unknown or does not apply is empty, and only grants without that limit cover it:
+/// publishing a layer (`On::default()`) takes a grant without any scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct On {
+    /// The agency responsible: its team's, or while it has no team the service's.
+    pub agency: Option<i64>,
+    /// Every jurisdiction it lies in.
+    pub jurisdictions: Vec<i64>,
+    /// The service.
+    pub service: Option<i64>,
+    /// The team whose queue it is in.
+    pub team: Option<i64>,
+    /// The request, where a resident acts on one.
+    pub request: Option<i64>,
+}
+
+/// What of all cases somebody may see or change: the same decision as [`may`], as a condition for lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Nothing at all.
+    Nothing,
+    /// Everything.
+    Everything,
+    /// What at least one of these covers.
+    Within(Vec<Reach>),
+}
+
+/// One way to reach a case: everything that is given must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Only this agency.
+    pub agency: Option<i64>,
+    /// Only in this jurisdiction.
+    pub jurisdiction: Option<i64>,
+    /// Only this service.
+    pub service: Option<i64>,
+    /// Only these teams.
+    pub teams: Option<Vec<i64>>,
+}
+
+impl Reach {
+    /// Whether `on` lies within.
+    pub fn covers(&self, on: &On) -> bool {
+        self.agency.is_none_or(|agency| on.agency == Some(agency))
+            && self.jurisdiction.is_none_or(|jurisdiction| on.jurisdictions.contains(&jurisdiction))
+            && self.service.is_none_or(|service| on.service == Some(service))
+            && self.teams.as_ref().is_none_or(|teams| on.team.is_some_and(|team| teams.contains(&team)))
+    }
+
+    fn boundless(&self) -> bool {
+        self.agency.is_none() && self.jurisdiction.is_none() && self.service.is_none() && self.teams.is_none()
+    }
+}
+
+impl Scope {
+    /// Whether `on` lies within.
+    pub fn covers(&self, on: &On) -> bool {
+        match self {
+            Scope::Nothing => false,
+            Scope::Everything => true,
+            Scope::Within(reaches) => reaches.iter().any(|reach| reach.covers(on)),
+        }
+    }
+}
+
+/// How far `who` reaches with `act` among cases and what belongs to them.
+pub fn scope(who: &Who, act: Act) -> Scope {
+    let Who::Member { grants, teams, .. } = who else { return Scope::Nothing };
+    let mut reaches: Vec<Reach> = Vec::new();
+    for grant in grants {
+        let teams = match reaching(grant.role, act) {
+            Reaching::No => continue,
+            Reaching::OwnTeams if teams.is_empty() => continue,
+            Reaching::OwnTeams => Some(teams.clone()),
+            Reaching::Granted => None,
+        };
+        let reach = Reach { agency: grant.agency, jurisdiction: grant.jurisdiction, service: grant.service, teams };
+        if reach.boundless() {
+            return Scope::Everything;
+        }
+        if !reaches.contains(&reach) {
+            reaches.push(reach);
+        }
+    }
+    if reaches.is_empty() { Scope::Nothing } else { Scope::Within(reaches) }
+}
+
+/// Whether `who` may do `act` to `on`.
+pub fn may(who: &Who, act: Act, on: &On) -> bool {
+    match (act, who) {
+        (Act::SeePublic | Act::FileRequest, _) => true,
+        (Act::FileByKey, Who::Key { .. }) => true,
+        (Act::ActOnOwnRequest, Who::Resident { request }) => on.request == Some(*request),
+        (Act::FileByKey | Act::ActOnOwnRequest, _) => false,
+        _ => scope(who, act).covers(on),
+    }
+}
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;
