@@ -308,5 +308,4 @@ pub fn may(who: &Who, act: Act, on: &On) -> bool {
 }
 
 #[cfg(test)]
-#[path = "policy_tests.rs"]
 mod tests;

@@ -1,0 +1,100 @@
+//! The token in a follow link: who holds it acts for the request that it was made for.
+//!
+//! It is computed, not stored: HMAC-SHA256 (RFC 2104) over the request's salt and number under the server's secret, cut to
+//! 128 bits. Erasing a person drops the salt, and with it every link ever sent. The number alone, which people read aloud,
+//! opens only what is public.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use super::token;
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// The row of table `secret` that holds the key when the configuration gives none.
+const ROW: &str = "follow";
+
+/// The shortest secret that the configuration may give, in characters.
+const SHORTEST: usize = 16;
+
+/// The key that makes and checks follow tokens.
+#[derive(Clone)]
+pub struct Follow {
+    key: [u8; 32],
+}
+
+impl Follow {
+    /// The key from a secret of any length.
+    pub fn from_secret(secret: &str) -> Follow {
+        Follow { key: Sha256::digest(secret.as_bytes()).into() }
+    }
+
+    /// The key from the configuration (`server.secret`), or from the database, where the first server that asks puts a new
+    /// one. Servers that share a database share it.
+    pub async fn load(db: &Db, configured: Option<&str>) -> Result<Follow> {
+        if let Some(secret) = configured.filter(|secret| !secret.is_empty()) {
+            if secret.chars().count() < SHORTEST {
+                return Err(Error::config("server.secret", format!("is shorter than {SHORTEST} characters")));
+            }
+            return Ok(Follow::from_secret(secret));
+        }
+        let stored: Option<(String,)> = db.sql("select value from secret where name = $1").bind(ROW).optional().await?;
+        if let Some((secret,)) = stored {
+            return Ok(Follow::from_secret(&secret));
+        }
+        let secret: String = db
+            .write(async move |tx| {
+                tx.sql("insert into secret (name, value) values ($1, $2) on conflict (name) do nothing")
+                    .bind(ROW)
+                    .bind(token::fresh())
+                    .run()
+                    .await?;
+                let (secret,): (String,) = tx.sql("select value from secret where name = $1").bind(ROW).one().await?;
+                Ok::<_, Error>(secret)
+            })
+            .await?;
+        Ok(Follow::from_secret(&secret))
+    }
+
+    /// The token of a request: 26 characters.
+    pub fn token(&self, salt: &str, number: &str) -> String {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        // The separator keeps (salt, number) pairs apart: neither holds a NUL.
+        for part in [b"follow".as_slice(), b"\0", salt.as_bytes(), b"\0", number.as_bytes()] {
+            mac.update(part);
+        }
+        token::write(&mac.finalize().into_bytes()[..16])
+    }
+
+    /// Whether `given` is the token of that request, in a time that does not tell how far it was right.
+    pub fn check(&self, salt: &str, number: &str, given: &str) -> bool {
+        token::same(&self.token(salt, number), &token::tidy(given))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_own_request_and_no_other() {
+        let follow = Follow::from_secret("a secret of this city");
+        let token = follow.token("salt", "4K7218QX");
+        assert_eq!(token.len(), 26);
+        assert!(follow.check("salt", "4K7218QX", &token));
+        assert!(follow.check("salt", "4K7218QX", &token.to_uppercase()));
+        assert!(!follow.check("salt", "4K7218QY", &token));
+        assert!(!follow.check("other", "4K7218QX", &token));
+        assert!(!follow.check("sal", "t4K7218QX", &token), "salt and number are kept apart");
+        assert!(!Follow::from_secret("another city").check("salt", "4K7218QX", &token));
+    }
+
+    #[test]
+    fn a_token_that_is_cut_off_or_padded_opens_nothing() {
+        let follow = Follow::from_secret("a secret of this city");
+        let token = follow.token("salt", "4K7218QX");
+        for wrong in ["", "0", &token[..25], &format!("{token}0"), "0".repeat(26).as_str(), "\0"] {
+            assert!(!follow.check("salt", "4K7218QX", wrong), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Passwords of staff: what is a good one, how it is stored, and how it is checked.
+//!
+//! Argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), a few at a time, away from the threads that answer. A mail
+//! address that nobody has is checked as slowly as one that somebody has.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use super::token;
+use crate::error::{Error, Field, Result};
+
+/// The fewest characters of a password.
+pub const SHORTEST: usize = 12;
+/// The most characters of a password; longer ones are refused, not cut.
+pub const LONGEST: usize = 128;
+
+/// How many different characters a password has at least.
+const DIFFERENT: usize = 5;
+
+/// How long a sign-in waits for its turn before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Passwords of twelve characters and more that everybody tries first.
+const COMMON: [&str; 20] = [
+    "password1234",
+    "password12345",
+    "password123456",
+    "passwordpassword",
+    "passw0rd1234",
+    "123456789012",
+    "1234567890123",
+    "12345678901234",
+    "123456789abc",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopasdf",
+    "1qaz2wsx3edc",
+    "administrator",
+    "administrator1",
+    "changeme1234",
+    "welcome12345",
+    "letmein12345",
+    "iloveyou1234",
+    "abcdefghijkl",
+];
+
+/// Whether a password will do for this person; the problem, if it will not.
+pub fn check(password: &str, email: &str, name: &str) -> Result<(), Field> {
+    let refuse = |problem: String| Err(Field::new("password", problem));
+    let length = password.chars().count();
+    if length < SHORTEST {
+        return refuse(format!("needs at least {SHORTEST} characters; a few unrelated words are easy to remember"));
+    }
+    if length > LONGEST {
+        return refuse(format!("has more than {LONGEST} characters"));
+    }
+    let folded = password.to_lowercase();
+    let local = email.split('@').next().unwrap_or_default();
+    if [email, local, name].iter().any(|known| known.to_lowercase() == folded) {
+        return refuse("is the name or the mail address; choose something that others do not know".into());
+    }
+    let mut different: Vec<char> = folded.chars().collect();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < DIFFERENT || COMMON.contains(&folded.as_str()) {
+        return refuse("is one of the first that anybody would try; choose another".into());
+    }
+    Ok(())
+}
+
+/// Hashes and checks passwords, at most as many at a time as it was made for.
+#[derive(Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    /// What the password of nobody is compared with.
+    decoy: Arc<str>,
+}
+
+impl Passwords {
+    /// `at_once` hashings at a time; each takes 19 MiB and some 20 ms of a processor.
+    pub fn new(at_once: usize) -> Result<Passwords> {
+        Ok(Passwords { turns: Arc::new(Semaphore::new(at_once.max(1))), decoy: hash(&token::fresh())?.into() })
+    }
+
+    /// What is stored of a password: a PHC string with its own salt and parameters.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        self.in_turn(move || hash(&password)).await?
+    }
+
+    /// Whether the password is the one that was stored; `None` stands for nobody and takes as long.
+    pub async fn verify(&self, stored: Option<String>, password: String) -> Result<bool> {
+        let known = stored.is_some();
+        let against = stored.unwrap_or_else(|| self.decoy.to_string());
+        let right = self.in_turn(move || verify(&against, &password)).await??;
+        Ok(right && known)
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let turn = timeout(PATIENCE, self.turns.clone().acquire_owned())
+            .await
+            .map_err(|_| Error::TooMany(PATIENCE.as_secs()))?
+            .expect("the semaphore is never closed");
+        tokio::task::spawn_blocking(move || {
+            let outcome = work();
+            drop(turn); // held until the work is done, even if the asker has gone
+            outcome
+        })
+        .await
+        .map_err(Error::internal)
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>> {
+    let params = Params::new(19_456, 2, 1, None).map_err(|e| Error::internal(e.to_string()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> Result<String> {
+    let hash = argon2()?.hash_password(password.as_bytes()).map_err(|e| Error::internal(e.to_string()))?;
+    Ok(hash.to_string())
+}
+
+fn verify(stored: &str, password: &str) -> Result<bool> {
+    let stored = PasswordHash::new(stored).map_err(|e| Error::internal(format!("a stored password cannot be read: {e}")))?;
+    // No stored password is longer, so a longer one is wrong; hashing megabytes would only cost.
+    let password = if password.chars().nth(LONGEST).is_some() { "" } else { password };
+    Ok(argon2()?.verify_password(password.as_bytes(), &stored).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(password: &str) -> bool {
+        check(password, "ana.souza@city.example", "Ana Maria Souza").is_err()
+    }
+
+    #[test]
+    fn a_password_is_long_and_not_what_everybody_tries() {
+        assert!(!refused("four unrelated words"));
+        assert!(!refused("ünïcödé ist auch gut"));
+        for bad in ["", "short", "eleven char", "password1234", "PassWord1234", "aaaaaaaaaaaaaaaa", "abababababab", "121212121212"] {
+            assert!(refused(bad), "{bad:?}");
+        }
+        assert!(!refused(&"abcdefgh".repeat(16)));
+        assert!(refused(&format!("{}!", "abcdefgh".repeat(16))), "129 characters");
+    }
+
+    #[test]
+    fn a_password_is_not_the_person() {
+        assert!(refused("ana.souza@city.example"));
+        assert!(refused("ANA MARIA SOUZA"));
+        assert!(check("ana.maria.souza", "ana.maria.souza@x.example", "Ana").is_err());
+    }
+
+    #[tokio::test]
+    async fn the_right_password_is_right_and_every_other_is_wrong() {
+        let passwords = Passwords::new(2).expect("argon2 takes these parameters");
+        let stored = passwords.hash("four unrelated words".into()).await.expect("a hash");
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        let again = passwords.hash("four unrelated words".into()).await.expect("a hash");
+        assert_ne!(stored, again, "each has its own salt");
+        let verify = |password: &str| passwords.verify(Some(stored.clone()), password.to_owned());
+        assert!(verify("four unrelated words").await.expect("checked"));
+        for wrong in ["", "four unrelated word", "Four unrelated words", "four unrelated words ", &"x".repeat(1_000_000)] {
+            assert!(!verify(wrong).await.expect("checked"));
+        }
+        assert!(!passwords.verify(None, "four unrelated words".into()).await.expect("checked"), "nobody has no password");
+        assert!(passwords.verify(Some("plain".into()), "plain".into()).await.is_err(), "what is not a hash is a fault");
+    }
+}
