@@ -71,13 +71,19 @@ create table case_record (
     opened_at integer not null, updated_at integer not null, due_at integer, closed_at integer, version integer not null
 ) strict;
 create index case_record_open_cell on case_record (service_id, cell) where closed_at is null;
-create index case_record_team on case_record (team_id, id);
+create index case_record_opened on case_record (opened_at, id);
+create index case_record_team on case_record (team_id, opened_at, id);
+create index case_record_service on case_record (service_id, opened_at, id);
+create index case_record_assignee on case_record (assignee_id, opened_at, id) where assignee_id is not null;
+create index case_record_open on case_record (opened_at, id) where closed_at is null;
+create index case_record_open_team on case_record (team_id, opened_at, id) where closed_at is null;
 create index case_record_updated on case_record (updated_at, id);
+-- `opened_at` is the case's: it never changes, and the queue of one district is read in its order
 create table case_jurisdiction (
     case_id integer not null references case_record (id), jurisdiction_id integer not null references jurisdiction (id),
-    primary key (case_id, jurisdiction_id)
+    opened_at integer not null, primary key (case_id, jurisdiction_id)
 ) strict;
-create index case_jurisdiction_place on case_jurisdiction (jurisdiction_id, case_id);
+create index case_jurisdiction_place on case_jurisdiction (jurisdiction_id, opened_at, case_id);
 
 -- what residents file
 create table request (
@@ -107,7 +113,8 @@ create table idempotency (
 create index idempotency_age on idempotency (created_at);
 create table note (
     id integer primary key, case_id integer not null references case_record (id), member_id integer references member (id),
-    request_id integer references request (id), kind text not null, public integer not null, text text not null, created_at integer not null
+    request_id integer references request (id), kind text not null, public integer not null,
+    text text not null, salt text not null, created_at integer not null
 ) strict;
 create index note_case on note (case_id, id);
 create table photo (
