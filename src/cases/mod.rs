@@ -2,4 +2,9 @@
 //!
 //! It does not decide who may do something (`people::policy`), where a case goes (`routing`), or whom to tell.
 
+mod open;
+mod status;
 pub mod workflow;
+
+pub use open::{NewCase, join, open, replace_jurisdictions};
+pub use status::{STATUSES, Status};

@@ -1,47 +1,10 @@
-//! The life of a case: its statuses, the moves between them and what a move demands, in one table.
+//! The life of a case: the moves between its statuses and what a move demands, in one table.
 //!
 //! Pure. It does not know who moves (that is `people::policy`), keeps nothing, and tells nobody.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-/// Where a case stands. The words on the wire and in the database are the same: `in_progress`, `on_hold` …
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "snake_case")]
-#[sqlx(type_name = "text", rename_all = "snake_case")]
-pub enum Status {
-    /// Filed and routed; nobody has taken it yet.
-    New,
-    /// Somebody, or some crew, has it.
-    Assigned,
-    /// Work has begun.
-    InProgress,
-    /// Waiting for somebody outside: the resident, a supplier, a permit.
-    Pending,
-    /// Put aside by ourselves.
-    OnHold,
-    /// Handed up because it is late or too big.
-    Escalated,
-    /// Finished once, and not finished after all.
-    Reopened,
-    /// The work is done.
-    Resolved,
-    /// Nothing more will happen here.
-    Closed,
-    /// The same problem as another case.
-    Duplicate,
-    /// Withdrawn, or not a problem.
-    Cancelled,
-    /// Belongs to somebody outside, who has it now.
-    Transferred,
-}
-
-use Status::*;
-
-/// Every status, in the order in which people like to read them.
-pub const STATUSES: [Status; 12] =
-    [New, Assigned, InProgress, Pending, OnHold, Escalated, Reopened, Resolved, Closed, Duplicate, Cancelled, Transferred];
+use super::status::Status::{self, *};
 
 /// What an unfinished case may always become, besides the other unfinished statuses of its row.
 const ENDINGS: [Status; 5] = [Resolved, Closed, Duplicate, Cancelled, Transferred];
@@ -81,52 +44,6 @@ pub enum Refusal {
 }
 
 impl Status {
-    /// The word of the wire and of the database.
-    pub const fn word(self) -> &'static str {
-        match self {
-            New => "new",
-            Assigned => "assigned",
-            InProgress => "in_progress",
-            Pending => "pending",
-            OnHold => "on_hold",
-            Escalated => "escalated",
-            Reopened => "reopened",
-            Resolved => "resolved",
-            Closed => "closed",
-            Duplicate => "duplicate",
-            Cancelled => "cancelled",
-            Transferred => "transferred",
-        }
-    }
-
-    /// The name for people, in English.
-    pub const fn name(self) -> &'static str {
-        match self {
-            New => "New",
-            Assigned => "Assigned",
-            InProgress => "In progress",
-            Pending => "Pending",
-            OnHold => "On hold",
-            Escalated => "Escalated",
-            Reopened => "Reopened",
-            Resolved => "Resolved",
-            Closed => "Closed",
-            Duplicate => "Duplicate",
-            Cancelled => "Cancelled",
-            Transferred => "Transferred",
-        }
-    }
-
-    /// The status a word means.
-    pub fn parse(word: &str) -> Option<Status> {
-        STATUSES.into_iter().find(|status| status.word() == word)
-    }
-
-    /// Whether the case needs no more work: what Open311 calls `closed`, and what no longer counts as open anywhere.
-    pub const fn finished(self) -> bool {
-        matches!(self, Resolved | Closed | Duplicate | Cancelled | Transferred)
-    }
-
     /// Where a case may go from here.
     pub fn legal(self) -> Vec<Status> {
         let endings: &[Status] = if self.finished() { &[] } else { &ENDINGS };
@@ -141,12 +58,6 @@ impl Status {
             Closed => self != Resolved,
             _ => false,
         }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }
 
@@ -180,17 +91,8 @@ impl fmt::Display for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::status::STATUSES;
     use super::*;
-
-    #[test]
-    fn every_word_is_read_back_and_is_what_serde_writes() {
-        for status in STATUSES {
-            assert_eq!(Status::parse(status.word()), Some(status));
-            assert_eq!(serde_json::to_value(status).expect("a word"), status.word());
-        }
-        assert_eq!(Status::parse("open"), None);
-        assert_eq!(Status::parse("New"), None);
-    }
 
     #[test]
     fn a_case_can_always_be_finished_and_what_is_finished_can_always_be_reopened() {
