@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
+/// Settings that are lists: in the environment their values are separated by commas.
+const LISTS: [&str; 2] = ["city.bbox", "open311.media_hosts"];
+
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
     $(#[$m])*
     #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -185,6 +188,7 @@ impl Config {
             sources = sources.add_source(config::File::from(file).format(config::FileFormat::Toml));
         }
         let environment = config::Environment::with_prefix("WAYMARK").prefix_separator("__").separator("__").try_parsing(true);
+        let environment = LISTS.iter().fold(environment.list_separator(","), |e, key| e.with_list_parse_key(key));
         let loaded = sources.add_source(environment).build().and_then(|c| c.try_deserialize::<Config>());
         loaded.map_err(|e| Error::config("config", e))
     }
@@ -221,5 +225,24 @@ impl Config {
             "" => format!("http://{}:{}", if self.server.bind == "127.0.0.1" { "localhost" } else { &self.server.bind }, self.server.port),
             url => url.to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_holds_every_setting_with_its_default() {
+        let example = Config::load(Some(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml"))).expect("it is read");
+        let (example, default) = (serde_json::to_value(example), serde_json::to_value(Config::default()));
+        assert_eq!(example.expect("JSON"), default.expect("JSON"));
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_is_named() {
+        let mut config = Config::default();
+        config.city.time_zone = "Mars/Olympus".into();
+        assert!(config.settle(Path::new("data")).expect_err("no such zone").to_string().contains("city.time_zone"));
     }
 }

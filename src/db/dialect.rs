@@ -29,15 +29,15 @@ pub fn unavailable(e: &sqlx::Error) -> bool {
     }
 }
 
-/// Gives committed events their public, gap-free `position`; how many it placed. On SQLite the position is the sequence.
-/// One server at a time does it, whoever holds the advisory lock; the two statements matter, since the second needs a
-/// snapshot taken after the lock.
-pub async fn place_events(db: &Db) -> sqlx::Result<u64> {
-    let Pools::Postgres { write, .. } = &db.pools else { return Ok(0) };
+/// Gives committed events their public, gap-free `position`; how many it placed, or none when another server is at it.
+/// On SQLite the position is the sequence. One server at a time does it, whoever holds the advisory lock; the two statements
+/// matter, since the second needs a snapshot taken after the lock.
+pub async fn place_events(db: &Db) -> sqlx::Result<Option<u64>> {
+    let Pools::Postgres { write, .. } = &db.pools else { return Ok(Some(0)) };
     let mut tx = write.begin().await?;
     let (leads,): (bool,) = sqlx::query_as("select pg_try_advisory_xact_lock(311, 2)").fetch_one(&mut *tx).await?;
     if !leads {
-        return Ok(0);
+        return Ok(None);
     }
     let placed = sqlx::query(
         "with top as (select coalesce(max(position), 0) as n from event),
@@ -51,7 +51,7 @@ pub async fn place_events(db: &Db) -> sqlx::Result<u64> {
         sqlx::query("select pg_notify('waymark', '')").execute(&mut *tx).await?; // sent when this commits
     }
     tx.commit().await?;
-    Ok(placed)
+    Ok(Some(placed))
 }
 
 /// How many committed events have no position yet.

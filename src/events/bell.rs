@@ -16,6 +16,8 @@ use crate::error::Result;
 
 /// How often the log is looked at when nobody rings.
 const POLL: Duration = Duration::from_secs(1);
+/// How soon the lease is tried again while another server has it.
+const RETRY: Duration = Duration::from_millis(10);
 
 /// Rings with the position of the newest public event.
 #[derive(Clone)]
@@ -67,9 +69,17 @@ impl Bell {
         tokio::join!(ear, ring);
     }
 
-    /// Places all that waits and rings once.
+    /// Places all that was committed before the call, and rings. Where another server is placing just now, what it may have
+    /// overlooked is waited for.
     pub async fn ring(&self, db: &Db) -> Result<i64> {
-        while dialect::place_events(db).await? > 0 {}
+        loop {
+            match dialect::place_events(db).await? {
+                Some(0) => break,
+                Some(_) => {}
+                None if dialect::unplaced_events(db).await? == 0 => break,
+                None => sleep(RETRY).await,
+            }
+        }
         let now = head(db).await?;
         self.head.send_if_modified(|head| std::mem::replace(head, now.max(*head)) < now);
         Ok(now)

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::{Bell, Event, read};
-use crate::db::{Db, dialect};
+use crate::db::Db;
 use crate::error::Result;
 
 /// How far each follower of this process has come, for [`Followers::settle`].
@@ -34,11 +34,6 @@ impl Followers {
 
     /// Returns when every event committed before the call has been placed and seen by every follower of this process.
     pub async fn settle(&self, db: &Db, bell: &Bell) -> Result<()> {
-        // Another server may be placing events just now; what it has not placed yet is counted until it has.
-        while dialect::unplaced_events(db).await? > 0 {
-            bell.ring(db).await?;
-            sleep(Duration::from_millis(2)).await;
-        }
         let head = bell.ring(db).await?;
         loop {
             let moved = self.moved.notified();
