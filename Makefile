@@ -26,6 +26,7 @@ test: ui ## every test, on SQLite and on PostgreSQL, and in a real browser; ends
 lint: ui ## formatting, lints, dependencies, the pages' types
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
+	scripts/invariants
 	scripts/deny
 	cd map-ui && npm run --silent check
 
