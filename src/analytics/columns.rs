@@ -39,6 +39,28 @@ pub struct Columns {
     changes: u64,
 }
 
+/// All rows on their way in at once, sorted when the last has come.
+#[derive(Debug, Default)]
+pub struct Loading {
+    /// The numbers that rows are made with.
+    pub names: Names,
+    rows: Tail,
+}
+
+impl Loading {
+    /// Takes a row. No two may have the same id.
+    pub fn push(&mut self, row: &Row) {
+        self.rows.push(row);
+    }
+
+    /// The store of all rows that came.
+    pub fn finish(self) -> Columns {
+        let Tail { cells, rows } = self.rows;
+        let levels = if cells.is_empty() { Vec::new() } else { vec![Sorted::new(cells, rows)] };
+        Columns { names: self.names, levels, ..Columns::default() }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Tail {
     pub cells: Vec<u64>,
@@ -65,14 +87,6 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Takes all rows at once. Their ids must differ, and their numbers must come from `names`.
-    pub fn new(names: Names, rows: impl IntoIterator<Item = Row>) -> Columns {
-        let mut all = Tail::default();
-        rows.into_iter().for_each(|row| all.push(&row));
-        let levels = if all.rows.len() == 0 { Vec::new() } else { vec![Sorted::new(all.cells, all.rows)] };
-        Columns { names, levels, ..Columns::default() }
-    }
-
     /// The numbers that rows are made with.
     pub fn names(&mut self) -> &mut Names {
         &mut self.names
@@ -187,13 +201,18 @@ impl Columns {
         levels.chain((0..tail.len()).filter(|&at| tail.cases[at] == case).map(|at| tail.ids[at])).collect()
     }
 
+    /// Whether there is something to be sorted anew.
+    pub fn is_due(&self) -> bool {
+        self.tail.rows.len() >= self.full || self.levels.iter().any(Sorted::is_hollow)
+    }
+
     /// Sorts the tail, and the levels that are due, into one level; `None` when nothing is due. The columns stay as they are
     /// until [`Columns::adopt`].
     pub fn compacted(&self) -> Option<Compacted> {
-        let hollow = self.levels.iter().position(Sorted::is_hollow);
-        if self.tail.rows.len() < self.full && hollow.is_none() {
+        if !self.is_due() {
             return None;
         }
+        let hollow = self.levels.iter().position(Sorted::is_hollow);
         let mut first = hollow.unwrap_or(self.levels.len());
         let mut size = self.tail.rows.len() + self.levels[first..].iter().map(Sorted::len).sum::<usize>();
         while first > 0 && self.levels[first - 1].len() <= RATIO * size {

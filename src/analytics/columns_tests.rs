@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use h3o::{CellIndex, LatLng, Resolution};
 use proptest::prelude::*;
 
-use super::columns::{Place, Row};
+use super::columns::{Loading, Place, Row};
 use super::{Bbox, Columns, Counts, Day, Filter, Heat, Pins};
 
 const STATUSES: [&str; 4] = ["new", "assigned", "resolved", "closed"];
@@ -56,9 +56,7 @@ impl ByHand {
         let (mut cells, mut unplaced) = (BTreeMap::<u64, u32>::new(), 0);
         for (_, plain) in self.passing(filter) {
             match plain.place {
-                Some(place) => {
-                    *cells.entry(cell(place).parent(Resolution::try_from(resolution).unwrap()).unwrap().into()).or_default() += 1
-                }
+                Some(place) => *cells.entry(parent(cell(place), resolution)).or_default() += 1,
                 None => unplaced += 1,
             }
         }
@@ -92,7 +90,12 @@ impl ByHand {
 }
 
 fn cell((lon, lat): (f64, f64)) -> CellIndex {
-    LatLng::new(lat, lon).unwrap().to_cell(Resolution::Ten)
+    LatLng::new(lat, lon).expect("a place on earth").to_cell(Resolution::Ten)
+}
+
+fn parent(cell: CellIndex, resolution: u8) -> u64 {
+    let resolution = Resolution::try_from(resolution).expect("a resolution of H3");
+    cell.parent(resolution).expect("a coarser cell").into()
 }
 
 fn put(columns: &mut Columns, by_hand: &ByHand, id: i64, plain: &Plain) {
@@ -180,14 +183,12 @@ proptest! {
         plains.into_iter().for_each(|step| if let Step::Put(id, plain) = step { by_hand.requests.insert(id, plain); });
         let mut single = Columns::default();
         by_hand.requests.iter().for_each(|(&id, plain)| put(&mut single, &by_hand, id, plain));
-        let rows: Vec<Row> = by_hand.requests.keys().filter_map(|&id| single.get(id)).collect();
-        let mut names = super::columns::Names::default();
-        // The same numbers in the same order, as loading would give them.
-        by_hand.requests.values().for_each(|plain| {
-            names.kind(plain.service, STATUSES[0]);
-            names.combination(&[]);
-        });
-        let whole = Columns::new(names, rows);
+        let mut loading = Loading::default();
+        for (&id, plain) in &by_hand.requests {
+            let (kind, jurisdictions) = (loading.names.kind(plain.service, STATUSES[0]), loading.names.combination(&[]));
+            loading.push(&Row { kind, jurisdictions, ..single.get(id).expect("it was put in") });
+        }
+        let whole = loading.finish();
         prop_assert_eq!(whole.heat(&filter, resolution), by_hand.heat(&filter, resolution));
         prop_assert_eq!(whole.counts(&filter), by_hand.counts(&filter));
     }
@@ -199,7 +200,7 @@ fn what_was_sorted_beside_a_change_is_not_adopted() {
     let plain = |service| Plain { case: 1, place: Some((0.0, 0.0)), service, day: 5 };
     put(&mut columns, &by_hand, 1, &plain(1));
     put(&mut columns, &by_hand, 2, &plain(1));
-    let late = columns.compacted().unwrap();
+    let late = columns.compacted().expect("the tail is full");
     put(&mut columns, &by_hand, 2, &plain(2));
     assert!(!columns.adopt(late));
     let only = Filter { services: Some(vec![2]), ..Filter::default() };

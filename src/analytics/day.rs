@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight_of_the_city_and_not_of_greenwich() {
-        let chicago = TimeZone::get("America/Chicago").unwrap();
-        let late: Timestamp = "2024-03-01T05:59:59Z".parse().unwrap(); // 23:59:59 on the 29th of February
+        let chicago = TimeZone::get("America/Chicago").expect("a known zone");
+        let late: Timestamp = "2024-03-01T05:59:59Z".parse().expect("a time"); // 23:59:59 on the 29th of February
         assert_eq!(Day::at(late.as_millisecond(), &chicago), Day::of(date(2024, 2, 29)));
         assert_eq!(Day::at(late.as_millisecond() + 1000, &chicago), Day::of(date(2024, 3, 1)));
     }
@@ -68,13 +68,13 @@ mod tests {
         assert_eq!(Day::of(Day::LAST), Day(u16::MAX - 1));
         let mut day = Day::FIRST;
         while day < Day::LAST {
-            let next = day.tomorrow().unwrap();
+            let next = day.tomorrow().expect("not the last day of all");
             assert_eq!(Day::of(next).0, Day::of(day).0 + 1);
             assert_eq!(Day::of(next).date(), Some(next));
             day = next;
         }
-        assert_eq!(Day::of(Day::FIRST.yesterday().unwrap()), Day::BEFORE);
-        assert_eq!(Day::of(Day::LAST.tomorrow().unwrap()), Day::AFTER);
+        assert_eq!(Day::of(Day::FIRST.yesterday().expect("not the first day of all")), Day::BEFORE);
+        assert_eq!(Day::of(Day::LAST.tomorrow().expect("not the last day of all")), Day::AFTER);
         assert_eq!((Day::BEFORE.date(), Day::AFTER.date()), (None, None));
         assert_eq!((Day::at(i64::MIN, &TimeZone::UTC), Day::at(i64::MAX, &TimeZone::UTC)), (Day::BEFORE, Day::AFTER));
     }

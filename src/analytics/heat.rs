@@ -141,9 +141,9 @@ mod tests {
     #[test]
     fn parents_made_of_bits_are_the_parents_of_the_library() {
         for (lat, lon) in [(41.88, -87.63), (-17.7, 178.9), (64.15, -21.94), (0.0, 0.0), (-33.87, 151.21), (58.3, -134.42)] {
-            let cell = LatLng::new(lat, lon).unwrap().to_cell(Resolution::Ten);
+            let cell = LatLng::new(lat, lon).expect("a place on earth").to_cell(Resolution::Ten);
             for resolution in 0..=FINEST {
-                let parent = cell.parent(Resolution::try_from(resolution).unwrap()).unwrap();
+                let parent = cell.parent(Resolution::try_from(resolution).expect("a resolution")).expect("a coarser cell");
                 let scale = Scale::of(resolution);
                 assert_eq!(scale.cell(scale.key(cell.into())), u64::from(parent));
             }

@@ -1,6 +1,7 @@
 //! Numbers over all requests, answered from memory: the heat map, counts by anything, and the newest requests of a view.
 //!
-//! [`columns`] is the store, [`heat`], [`counts`] and [`pins`] what it is asked; all pure.
+//! [`Columns`] is the store, and [`Heat`], [`Counts`] and [`Pins`] are what it answers; all pure;
+//! [`LiveColumns`] keeps one store up with the database by following the log.
 
 pub mod columns;
 #[cfg(test)]
@@ -8,12 +9,17 @@ mod columns_tests;
 mod counts;
 mod day;
 mod filter;
+mod follow;
+#[cfg(test)]
+mod follow_tests;
 mod heat;
+mod load;
 mod pins;
 
 pub use columns::Columns;
 pub use counts::Counts;
 pub use day::Day;
 pub use filter::{Bbox, Filter};
+pub use follow::LiveColumns;
 pub use heat::{FINEST, Heat};
 pub use pins::Pins;
