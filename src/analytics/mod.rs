@@ -1,1 +1,25 @@
-//! Numbers over all requests, from columns held in memory.
+//! Numbers over all requests, answered from memory: the heat map, counts by anything, and the newest requests of a view.
+//!
+//! [`Columns`] is the store, and [`Heat`], [`Counts`] and [`Pins`] are what it answers; all pure;
+//! [`LiveColumns`] keeps one store up with the database by following the log.
+
+pub mod columns;
+#[cfg(test)]
+mod columns_tests;
+mod counts;
+mod day;
+mod filter;
+mod follow;
+#[cfg(test)]
+mod follow_tests;
+mod heat;
+mod load;
+mod pins;
+
+pub use columns::Columns;
+pub use counts::Counts;
+pub use day::Day;
+pub use filter::{Bbox, Filter};
+pub use follow::LiveColumns;
+pub use heat::{FINEST, Heat};
+pub use pins::Pins;
