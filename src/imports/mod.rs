@@ -1,1 +1,5 @@
 //! Real cities' files in.
+
+pub mod imported;
+pub mod layout;
+pub mod reading;
