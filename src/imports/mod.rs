@@ -3,3 +3,4 @@
 pub mod imported;
 pub mod layout;
 pub mod reading;
+pub mod services;

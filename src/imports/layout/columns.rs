@@ -139,9 +139,10 @@ impl Columns {
             let needed = match what {
                 "id" | "filed_at" => true,
                 "service" => !one_service,
+                _ if strict => !names.0.is_empty(),
                 "lat" | "lon" => bound.point.is_empty() && !self.lat.0.is_empty(),
                 "status" => bound.closed_at.is_empty() && !names.0.is_empty(),
-                _ => strict && !names.0.is_empty(),
+                _ => false,
             };
             if needed && places.places(names).is_empty() {
                 missing.push((what, names.0.iter().map(String::as_str).collect()));
@@ -150,7 +151,8 @@ impl Columns {
         if missing.is_empty() {
             return Ok(bound);
         }
-        let missing = missing.iter().map(|(what, names)| format!("`{what}` (called {})", names.join(" or "))).collect::<Vec<_>>().join(", ");
+        let missing =
+            missing.iter().map(|(what, names)| format!("`{what}` (called {})", names.join(" or "))).collect::<Vec<_>>().join(", ");
         let have = if header.is_empty() { "nothing".to_owned() } else { header.join(", ") };
         Err(Error::invalid("file", format!("the {layout} layout finds no column for {missing}. The header of this file is: {have}.")))
     }

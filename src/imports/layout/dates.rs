@@ -10,15 +10,8 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 
 /// What is tried where a layout names nothing: ISO 8601 in all its forms, and the American forms of the portals.
-const USUAL: [&str; 7] = [
-    "iso",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M %p",
-    "%m/%d/%Y %H:%M",
-    "%Y%m%d%H%M%S",
-];
+const USUAL: [&str; 7] =
+    ["iso", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%Y%m%d%H%M%S"];
 
 /// Reads the times of one file.
 #[derive(Debug, Clone)]

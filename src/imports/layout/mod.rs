@@ -167,9 +167,7 @@ impl Layout {
 
     /// Which of the layouts that come with Waymark fits this header, for a word in an error.
     pub fn fitting(header: &[&str]) -> Option<&'static str> {
-        Layout::names().find(|name| {
-            Layout::named(name).is_ok_and(|layout| layout.columns.bind(name, header, false, false).is_ok())
-        })
+        Layout::names().find(|name| Layout::named(name).is_ok_and(|layout| layout.columns.bind(name, header, false, false).is_ok()))
     }
 }
 

@@ -127,14 +127,15 @@ fn possible(lon: f64, lat: f64) -> bool {
 /// a text that ends in `(lat, lon)`.
 fn pair(text: &str) -> Option<(f64, f64)> {
     let folded = text.trim().to_ascii_lowercase();
-    let two = |rest: &str| {
-        let mut numbers = rest.split(|c: char| !(c.is_ascii_digit() || "+-.e".contains(c))).filter(|s| !s.is_empty()).map(str::parse::<f64>);
-        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    let numbers = |part: &str| -> Vec<f64> {
+        let digits = part.split(|c: char| !(c.is_ascii_digit() || "+-.e".contains(c))).filter(|s| s.contains(|c: char| c.is_ascii_digit()));
+        digits.take(2).filter_map(|s| s.parse().ok()).collect()
     };
-    let after = |name: &str| {
-        let rest = &folded[folded.find(name)? + name.len()..];
-        two(&format!("{rest} 0")).map(|(number, _)| number)
+    let two = |part: &str| match numbers(part)[..] {
+        [first, second] => Some((first, second)),
+        _ => None,
     };
+    let after = |name: &str| numbers(&folded[folded.find(name)? + name.len()..]).first().copied();
     if let Some(rest) = folded.strip_prefix("point") {
         return two(rest).map(|(lon, lat)| (lat, lon));
     }

@@ -30,15 +30,16 @@ impl Rows {
     /// [`Error::Invalid`] naming the columns that are missing, and the layout that would fit.
     pub fn new(name: &str, layout: Layout, header: &[&str], city: &jiff::tz::TimeZone, now: i64) -> Result<Rows> {
         let one_service = !layout.service.trim().is_empty();
-        let columns = layout.columns.bind(name, header, one_service, layout.strict).map_err(|error| match (error, Layout::fitting(header)) {
-            (Error::Invalid(mut fields), Some(fitting)) if fitting != name => {
-                for field in &mut fields {
-                    field.problem.push_str(&format!(" It looks like a file for --layout {fitting}."));
+        let columns =
+            layout.columns.bind(name, header, one_service, layout.strict).map_err(|error| match (error, Layout::fitting(header)) {
+                (Error::Invalid(mut fields), Some(fitting)) if fitting != name => {
+                    for field in &mut fields {
+                        field.problem.push_str(&format!(" It looks like a file for --layout {fitting}."));
+                    }
+                    Error::Invalid(fields)
                 }
-                Error::Invalid(fields)
-            }
-            (error, _) => error,
-        })?;
+                (error, _) => error,
+            })?;
         let dates = Dates::new(layout.zone_or(city)?, &layout.dates);
         Ok(Rows { layout, columns, dates, services: HashMap::new(), latest: now.saturating_add(AHEAD_MS) })
     }
@@ -48,7 +49,7 @@ impl Rows {
     /// # Errors
     /// A [`Reject`] when it has no number, no service or no time of filing that can be read.
     pub fn read(&mut self, record: &Record) -> std::result::Result<Imported, Reject> {
-        let text = |column: &[usize]| column.iter().map(|&i| record.get(i).trim()).find(|t| !t.is_empty()).unwrap_or("");
+        let text = |column: &[usize]| record.first(column);
         let external_id = text(&self.columns.id).to_owned();
         let reject = |reason: String| Reject { line: record.line, id: shortened(&external_id), reason };
         if external_id.is_empty() {
@@ -98,7 +99,7 @@ impl Rows {
             Place::Nowhere(why) => Err(why),
         };
         let service = self.service(record).map_err(reject)?;
-        let text = |column: &[usize]| column.iter().map(|&i| record.get(i).trim()).find(|t| !t.is_empty()).unwrap_or("");
+        let text = |column: &[usize]| record.first(column);
         let corner = || self.columns.corner.iter().map(|&i| record.get(i)).filter(|t| !t.trim().is_empty()).collect::<Vec<_>>().join(" & ");
         let address = match text(&self.columns.address) {
             "" => folded_blanks(&corner()),
@@ -144,7 +145,7 @@ impl Rows {
     }
 
     fn service(&mut self, record: &Record) -> std::result::Result<Arc<Named>, String> {
-        let text = |column: &[usize]| column.iter().map(|&i| record.get(i).trim()).find(|t| !t.is_empty()).unwrap_or("");
+        let text = |column: &[usize]| record.first(column);
         let name = match text(&self.columns.service) {
             "" => self.layout.service.trim(),
             name => name,

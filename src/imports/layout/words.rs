@@ -88,10 +88,10 @@ impl Numbers {
     /// Numbers of other requests in a text, in order, each once, at most four.
     pub fn found(self, text: &str, own: &str) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
-        for run in text.split(|c: char| !c.is_ascii_digit()) {
-            if run.len() < self.least || run.len() > self.digits || own.len() != self.digits || !own.is_ascii() {
-                continue;
-            }
+        if own.len() != self.digits || !own.bytes().all(|b| b.is_ascii_digit()) {
+            return found;
+        }
+        for run in text.split(|c: char| !c.is_ascii_digit()).filter(|run| (self.least..=self.digits).contains(&run.len())) {
             let number = format!("{}{run}", &own[..self.digits - run.len()]);
             if number != own && !found.contains(&number) && found.len() < 4 {
                 found.push(number);
@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn words_are_matched_whole_and_phrases_within() {
-        let words = Words { new: vec!["Open".into()], duplicate: vec!["Open - Dup".into()], closed: vec!["shut".into()], ..Words::default() };
+        let words =
+            Words { new: vec!["Open".into()], duplicate: vec!["Open - Dup".into()], closed: vec!["shut".into()], ..Words::default() };
         assert_eq!(words.status(" open "), Some("new"));
         assert_eq!(words.status("OPEN - DUP"), Some("duplicate"));
         assert_eq!(words.status("opened"), None);

@@ -16,7 +16,7 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use super::imported::Reject;
-use super::layout::{Header, Layout};
+use super::layout::Header;
 use crate::error::{Error, Result};
 
 /// Bytes of one record. A city's longest are a few thousand.
@@ -72,6 +72,40 @@ impl Record {
     }
 }
 
+fn broken(e: std::io::Error) -> Error {
+    Error::invalid("file", format!("it cannot be read: {e}"))
+}
+
+fn opened(path: &Path) -> Result<File> {
+    File::open(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))
+}
+
+/// Plain bytes, whether they are packed by gzip or not.
+fn unpacked(bytes: impl Read + Send + 'static) -> Result<Box<dyn BufRead + Send>> {
+    let mut packed = BufReader::with_capacity(64 * 1024, bytes);
+    Ok(if packed.fill_buf().map_err(broken)?.starts_with(&[0x1f, 0x8b]) {
+        Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(packed)))
+    } else {
+        Box::new(packed)
+    })
+}
+
+/// All bytes of a small file, unpacked, without a byte order mark.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is not there, [`Error::TooLarge`] when it holds more than `most` bytes.
+pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    unpacked(opened(path)?)?.take(most + 1).read_to_end(&mut bytes).map_err(broken)?;
+    if bytes.len() as u64 > most {
+        return Err(Error::TooLarge { what: path.display().to_string(), limit: format!("{most} bytes") });
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    Ok(bytes)
+}
+
 /// What is done with each record or reject; `Break` stops the reading.
 pub type Sink<'a> = &'a mut dyn FnMut(std::result::Result<Record, Reject>) -> ControlFlow<()>;
 
@@ -93,23 +127,17 @@ impl Reading {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it is not there, is empty, or is a format that is not read (a ZIP archive, UTF-16).
-    pub fn open(path: &Path, layout: &Layout) -> Result<Reading> {
-        let file = File::open(path).map_err(|e| Error::invalid("file", format!("{}: {e}", path.display())))?;
-        Reading::of(file, layout)
+    pub fn open(path: &Path, names: &[&str], delimiter: u8) -> Result<Reading> {
+        Reading::of(opened(path)?, names, delimiter)
     }
 
-    /// Reads from anything that gives bytes.
+    /// Reads from anything that gives bytes. `names`: the values to take from the objects of a JSON or XML file, which has no
+    /// header; `delimiter`: what stands between the fields of a CSV file.
     ///
     /// # Errors
     /// As [`Reading::open`].
-    pub fn of(bytes: impl Read + Send + 'static, layout: &Layout) -> Result<Reading> {
-        let broken = |e: std::io::Error| Error::invalid("file", format!("it cannot be read: {e}"));
-        let mut packed = BufReader::with_capacity(64 * 1024, bytes);
-        let mut reader: Box<dyn BufRead + Send> = if packed.fill_buf().map_err(broken)?.starts_with(&[0x1f, 0x8b]) {
-            Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(packed)))
-        } else {
-            Box::new(packed)
-        };
+    pub fn of(bytes: impl Read + Send + 'static, names: &[&str], delimiter: u8) -> Result<Reading> {
+        let mut reader = unpacked(bytes)?;
         let start = reader.fill_buf().map_err(broken)?;
         if start.starts_with(b"PK\x03\x04") {
             return Err(Error::invalid("file", "it is a ZIP archive (perhaps a spreadsheet); unpack it or save it as CSV"));
@@ -120,13 +148,13 @@ impl Reading {
         let mark = if start.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let first = start[mark..].iter().copied().find(|b| !b.is_ascii_whitespace());
         reader.consume(mark);
-        let names = || layout.columns.names().into_iter().map(str::to_owned).collect();
+        let names = || names.iter().map(|&name| name.to_owned()).collect();
         match first {
             None => Err(Error::invalid("file", "it is empty")),
             Some(b'[' | b'{') => Ok(Reading { header: names(), body: Body::Json(reader) }),
             Some(b'<') => Ok(Reading { header: names(), body: Body::Xml(reader) }),
             Some(_) => {
-                let mut records = csv::Records::new(reader, layout.delimiter as u8);
+                let mut records = csv::Records::new(reader, delimiter);
                 let header = match records.next().map_err(broken)? {
                     Some(Ok(header)) => header.fields().map(|name| name.trim().to_owned()).collect::<Vec<_>>(),
                     Some(Err(reject)) => return Err(Error::invalid("file", format!("its header cannot be read: {}", reject.reason))),

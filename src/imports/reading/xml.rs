@@ -25,12 +25,17 @@ pub fn each(reader: impl BufRead, shape: &Shape, sink: Sink<'_>) -> Result<()> {
         let event = match xml.read_event_into(&mut buffer) {
             Ok(event) => event,
             Err(e) if e.to_string().contains(TOO_LONG) => {
-                return Err(Error::invalid("file", format!("element {} is longer than {LONGEST_RECORD} bytes; the rest was not read", number + 1)));
+                return Err(Error::invalid(
+                    "file",
+                    format!("element {} is longer than {LONGEST_RECORD} bytes; the rest was not read", number + 1),
+                ));
             }
             Err(e) => return Err(broken(number, &e.to_string())),
         };
         let mut add = |text: &str| {
-            if depth >= 3 && let Some((_, value)) = values.last_mut() {
+            if depth >= 3
+                && let Some((_, value)) = values.last_mut()
+            {
                 value.push_str(text);
             }
         };
@@ -38,7 +43,7 @@ pub fn each(reader: impl BufRead, shape: &Shape, sink: Sink<'_>) -> Result<()> {
             Event::Start(element) => {
                 depth += 1;
                 if depth == 3 {
-                    values.push((String::from_utf8_lossy(element.local_name().as_ref()).into_owned(), String::new()));
+                    values.push((element.local_name().into_inner().to_owned(), String::new()));
                 }
             }
             Event::End(_) => {
@@ -56,15 +61,9 @@ pub fn each(reader: impl BufRead, shape: &Shape, sink: Sink<'_>) -> Result<()> {
                     }
                 }
             }
-            Event::Text(text) => match text.decode() {
-                Ok(text) => add(&text),
-                Err(_) => problem = Some("it is not UTF-8".into()),
-            },
-            Event::CData(text) => match text.decode() {
-                Ok(text) => add(&text),
-                Err(_) => problem = Some("it is not UTF-8".into()),
-            },
-            Event::GeneralRef(reference) => match reference.decode().ok().and_then(|name| referred(&name)) {
+            Event::Text(text) => add(&text.xml10_content()),
+            Event::CData(text) => add(&text.xml10_content()),
+            Event::GeneralRef(reference) => match referred(&reference) {
                 Some(text) => add(&text),
                 None => problem = Some("it has an entity that is not XML's own".into()),
             },
