@@ -154,7 +154,7 @@ macro_rules! bare {
 
 async fn bare_sqlite(path: &str) -> f64 {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).synchronous(sqlx::sqlite::SqliteSynchronous::Full);
-    let mut db = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let db = &mut sqlx::SqliteConnection::connect_with(&options).await.unwrap();
     let (mut dice, start, mut done) = (Dice(rand::random()), Instant::now(), 0);
     while start.elapsed() < FOR {
         db.execute("begin immediate").await.unwrap();
