@@ -2,9 +2,10 @@
 //!
 //! Personal data stands here and nowhere else. It knows nothing of HTTP, and it never decides what happens to a case.
 
-pub mod attempts;
 pub mod contact;
 pub mod follow;
-pub mod password;
+pub mod keys;
 pub mod policy;
+pub mod sessions;
+pub mod staff;
 pub mod token;

@@ -12,8 +12,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::token;
 use crate::error::{Error, Field, Result};
+use crate::people::token;
 
 /// The fewest characters of a password.
 pub const SHORTEST: usize = 12;
