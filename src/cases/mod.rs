@@ -2,8 +2,14 @@
 //!
 //! It does not decide who may do something (`people::policy`), where a case goes (`routing`), or whom to tell.
 
+pub mod access;
+pub mod moves;
+pub mod notes;
 mod open;
+pub mod page;
+pub mod queue;
 mod status;
+pub mod timeline;
 pub mod workflow;
 
 pub use open::{NewCase, join, open, replace_jurisdictions};

@@ -103,6 +103,16 @@ pub enum Who {
     },
 }
 
+impl Who {
+    /// The member of staff, if it is one.
+    pub fn member(&self) -> Option<i64> {
+        match self {
+            Who::Member { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 /// What is asked for. Every route names exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {

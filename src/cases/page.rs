@@ -1,0 +1,365 @@
+//! One case with everything that belongs to it, for those who may see it. Whoever sees who filed is on the timeline.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::access;
+use super::queue::{Place, summaries};
+use super::status::Status;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::events::{Fact, New, append};
+use crate::people::contact;
+use crate::people::policy::{Act, Who, may, scope};
+use crate::record;
+
+/// The most requests, notes and photos that are shown of one case.
+const MOST: i64 = 500;
+
+/// How long one look at who filed counts as the same look: a page that refreshes itself does not fill the timeline.
+const ONE_LOOK: i64 = 3_600_000;
+
+record! {
+    /// The row of a case.
+    #[derive(Debug, Serialize, utoipa::ToSchema)]
+    pub struct Case {
+        /// Its id.
+        pub id: i64,
+        /// Code of the service.
+        pub service: String,
+        /// Name of the service.
+        pub service_name: String,
+        /// Where it stands.
+        #[schema(value_type = String)]
+        pub status: Status,
+        /// How urgent.
+        pub priority: String,
+        /// Code of the team that has it.
+        pub team: Option<String>,
+        /// Name of that team.
+        pub team_name: Option<String>,
+        /// Name of the agency that answers for it.
+        pub agency: Option<String>,
+        /// Name of the member who has it.
+        pub assignee: Option<String>,
+        /// Address in words, may be empty.
+        pub address: String,
+        /// Degrees east.
+        pub lon: Option<f64>,
+        /// Degrees north.
+        pub lat: Option<f64>,
+        /// When it was first reported, epoch milliseconds.
+        pub opened_at: i64,
+        /// When it last changed.
+        pub updated_at: i64,
+        /// By when it is promised.
+        pub due_at: Option<i64>,
+        /// When it was finished.
+        pub closed_at: Option<i64>,
+        /// How many requests it has.
+        pub request_count: i64,
+        /// Counts the decisions made over it; send it back with a move.
+        pub version: i64,
+        #[serde(skip)]
+        route_json: String,
+    }
+}
+
+record! {
+    struct Filed {
+        id: i64,
+        number: String,
+        source: String,
+        filed_at: i64,
+        description: String,
+        address: String,
+        lon: Option<f64>,
+        lat: Option<f64>,
+        accuracy_m: Option<f64>,
+        language: String,
+        media_url: String,
+        joined: bool,
+    }
+}
+
+/// A request of the case.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Request {
+    /// Its number.
+    pub number: String,
+    /// How it came.
+    pub source: String,
+    /// When it was filed, epoch milliseconds.
+    pub filed_at: i64,
+    /// The resident's words.
+    pub description: String,
+    /// Address in words, may be empty.
+    pub address: String,
+    /// Degrees east.
+    pub lon: Option<f64>,
+    /// Degrees north.
+    pub lat: Option<f64>,
+    /// How sure the phone was of the place, in metres.
+    pub accuracy_m: Option<f64>,
+    /// BCP 47 tag of the language of the words, may be empty.
+    pub language: String,
+    /// Address of a photo kept elsewhere, may be empty.
+    pub media_url: String,
+    /// Whether it joined a case that was open before.
+    pub joined: bool,
+    /// Answers to the service's questions.
+    pub answers: Vec<Answer>,
+    /// Its pictures, with those that wait for review.
+    pub photos: Vec<Photo>,
+    /// Who filed it: only for those who may see that, and then it is on the timeline that they did.
+    pub contact: Option<contact::Shown>,
+}
+
+/// An answer to one question.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Answer {
+    /// Code of the question.
+    pub code: String,
+    /// The question; the code, where the question is gone.
+    pub question: String,
+    /// What was answered, by name where it was chosen from a list.
+    pub values: Vec<String>,
+}
+
+/// A picture in its two sizes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Photo {
+    /// Its id.
+    pub id: String,
+    /// `shown`, `review` or `hidden`.
+    pub state: String,
+    /// Address of the small size.
+    pub small: String,
+    /// Address of the large size.
+    pub large: String,
+}
+
+record! {
+    /// A note.
+    #[derive(Debug, Serialize, utoipa::ToSchema)]
+    pub struct Note {
+        /// Its id.
+        pub id: i64,
+        /// When it was written, epoch milliseconds.
+        pub created_at: i64,
+        /// Who wrote it.
+        pub by: Option<String>,
+        /// What it is about.
+        pub kind: String,
+        /// Whether residents read it.
+        pub public: bool,
+        /// The words.
+        pub text: String,
+    }
+}
+
+/// Another case that was near when a request of this one was filed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Likely {
+    /// The other case.
+    pub id: i64,
+    /// Its number.
+    pub number: String,
+    /// Where it stands.
+    #[schema(value_type = String)]
+    pub status: Status,
+    /// How far it was, in metres.
+    pub metres: f64,
+    /// Why it may be the same.
+    pub reasons: serde_json::Value,
+    /// What was decided: `open` is nothing yet.
+    pub decision: String,
+}
+
+/// The whole of a case.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Whole {
+    /// The number of its first request: its public name.
+    pub number: String,
+    #[serde(flatten)]
+    case: Case,
+    /// Where it stands, for people.
+    pub status_name: &'static str,
+    /// Where it lies.
+    pub jurisdictions: Vec<Place>,
+    /// What residents filed, first to last.
+    pub requests: Vec<Request>,
+    /// What was written on it, first to last.
+    pub notes: Vec<Note>,
+    /// Cases that may be the same, as far as the asker may see them.
+    pub duplicates: Vec<Likely>,
+    /// Why it went where it went.
+    pub why: serde_json::Value,
+    /// Where it may go from here; empty for those who may not move it.
+    #[schema(value_type = Vec<String>)]
+    pub moves: Vec<Status>,
+}
+
+impl Whole {
+    /// Counts the decisions made over the case.
+    pub fn version(&self) -> i64 {
+        self.case.version
+    }
+}
+
+/// The whole of a case, as far as `who` may see it. It writes to the log if it showed who filed.
+pub async fn page(db: &Db, who: &Who, id: i64, now: i64) -> Result<Whole> {
+    let on = access::on(db, id).await?;
+    access::demand(who, Act::SeeCase, &on, "see this case")?;
+    let case: Case = db
+        .sql(
+            "select c.id, s.code as service, s.name as service_name, c.status, c.priority, t.code as team, t.name as team_name,
+                a.name as agency, m.name as assignee, c.address, c.lon, c.lat, c.opened_at, c.updated_at, c.due_at, c.closed_at,
+                c.request_count, c.version, c.route_json
+             from case_record c join service s on s.id = c.service_id left join team t on t.id = c.team_id
+             left join agency a on a.id = coalesce(t.agency_id, s.agency_id) left join member m on m.id = c.assignee_id where c.id = $1",
+        )
+        .bind(id)
+        .one()
+        .await?;
+    let about = summaries(db, &[id]).await?.remove(&id).unwrap_or_default();
+    let contacts = if may(who, Act::SeeContact, &on) { contact::of_case(db, id).await? } else { HashMap::new() };
+    if !contacts.is_empty() {
+        record_look(db, who, id, now).await?;
+    }
+    let internal = may(who, Act::SeeInternalNotes, &on);
+    Ok(Whole {
+        number: about.number,
+        status_name: case.status.name(),
+        jurisdictions: about.jurisdictions,
+        requests: requests(db, id, contacts).await?,
+        notes: notes(db, id, internal).await?,
+        duplicates: duplicates(db, who, id).await?,
+        why: serde_json::from_str(&case.route_json).unwrap_or_default(),
+        moves: if may(who, Act::MoveCase, &on) { case.status.legal() } else { Vec::new() },
+        case,
+    })
+}
+
+/// Appends that this person looked at who filed, unless it is the same look still.
+async fn record_look(db: &Db, who: &Who, case: i64, now: i64) -> Result<()> {
+    let member = who.member();
+    db.write(async move |tx| {
+        let seen: Option<(i64,)> = tx
+            .sql("select seq from event where case_id = $1 and kind = $2 and member_id is not distinct from $3 and at > $4 limit 1")
+            .bind(case)
+            .bind(Fact::ContactSeen.kind())
+            .bind(member)
+            .bind(now - ONE_LOOK)
+            .optional()
+            .await?;
+        if seen.is_none() {
+            append(tx, New::at(now, Fact::ContactSeen).of_case(case).by(member)).await?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await
+}
+
+async fn requests(db: &Db, case: i64, mut contacts: HashMap<i64, contact::Shown>) -> Result<Vec<Request>> {
+    let filed: Vec<Filed> = db
+        .sql(
+            "select id, number, source, filed_at, description, address, lon, lat, accuracy_m, language, media_url, joined
+             from request where case_id = $1 order by id limit $2",
+        )
+        .bind(case)
+        .bind(MOST)
+        .all()
+        .await?;
+    let mut answers = answers(db, case).await?;
+    let mut photos: HashMap<i64, Vec<Photo>> = HashMap::new();
+    db.sql("select p.request_id, p.id, p.state from photo p join request r on r.id = p.request_id where r.case_id = $1")
+        .bind(case)
+        .push(" order by p.uploaded_at, p.id limit ")
+        .put(MOST)
+        .each(|(request, id, state): (i64, String, String)| {
+            let photo = Photo { small: format!("/photos/{id}/small.jpg"), large: format!("/photos/{id}/large.jpg"), id, state };
+            photos.entry(request).or_default().push(photo);
+            Ok(())
+        })
+        .await?;
+    let whole = |row: Filed| Request {
+        answers: answers.remove(&row.id).unwrap_or_default(),
+        photos: photos.remove(&row.id).unwrap_or_default(),
+        contact: contacts.remove(&row.id),
+        number: row.number,
+        source: row.source,
+        filed_at: row.filed_at,
+        description: row.description,
+        address: row.address,
+        lon: row.lon,
+        lat: row.lat,
+        accuracy_m: row.accuracy_m,
+        language: row.language,
+        media_url: row.media_url,
+        joined: row.joined,
+    };
+    Ok(filed.into_iter().map(whole).collect())
+}
+
+async fn answers(db: &Db, case: i64) -> Result<HashMap<i64, Vec<Answer>>> {
+    let mut answers: HashMap<i64, Vec<Answer>> = HashMap::new();
+    db.sql(
+        "select x.request_id, x.attribute, a.description, coalesce(v.name, x.value) from request_answer x
+         join request r on r.id = x.request_id left join attribute a on a.service_id = r.service_id and a.code = x.attribute
+         left join attribute_value v on v.attribute_id = a.id and v.key = x.value
+         where r.case_id = $1 order by x.request_id, x.ordinal",
+    )
+    .bind(case)
+    .each(|(request, code, question, value): (i64, String, Option<String>, String)| {
+        let of_request = answers.entry(request).or_default();
+        match of_request.last_mut().filter(|last| last.code == code) {
+            Some(last) => last.values.push(value),
+            None => of_request.push(Answer { question: question.unwrap_or_else(|| code.clone()), code, values: vec![value] }),
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(answers)
+}
+
+async fn notes(db: &Db, case: i64, internal: bool) -> Result<Vec<Note>> {
+    let all: Vec<Note> = db
+        .sql(
+            "select n.id, n.created_at, m.name as by, n.kind, n.public, n.text from note n left join member m on m.id = n.member_id
+             where n.case_id = $1 order by n.id desc limit $2",
+        )
+        .bind(case)
+        .bind(MOST)
+        .all()
+        .await?;
+    Ok(all.into_iter().rev().filter(|note| note.public || internal).collect())
+}
+
+/// Cases that were near when this one's requests were filed, and cases whose requests were filed near this one; only those
+/// that the asker may open, so that nothing out of scope shows through.
+async fn duplicates(db: &Db, who: &Who, case: i64) -> Result<Vec<Likely>> {
+    let query = db.sql(
+        "select c.id, c.status, d.metres, d.reasons_json, d.decision from (
+             select d.case_id as other, d.metres, d.reasons_json, d.decision from duplicate_candidate d
+             join request r on r.id = d.request_id where r.case_id = $1
+             union all
+             select r.case_id as other, d.metres, d.reasons_json, d.decision from duplicate_candidate d
+             join request r on r.id = d.request_id where d.case_id = $1
+         ) d join case_record c on c.id = d.other where c.id <> $1",
+    );
+    let found: Vec<(i64, Status, f64, String, String)> =
+        access::within(query.bind(case), &scope(who, Act::SeeCase)).push(" order by d.metres, c.id limit 100").all().await?;
+    let ids: Vec<i64> = found.iter().map(|(id, ..)| *id).collect();
+    let mut about = summaries(db, &ids).await?;
+    let mut likely: Vec<Likely> = Vec::new();
+    for (id, status, metres, reasons, decision) in found {
+        if likely.iter().any(|other| other.id == id) {
+            continue; // the nearest pair of requests speaks for the two cases
+        }
+        let number = about.remove(&id).unwrap_or_default().number;
+        likely.push(Likely { id, number, status, metres, reasons: serde_json::from_str(&reasons)?, decision });
+    }
+    Ok(likely)
+}

@@ -1,0 +1,120 @@
+//! What happened to a case, for staff: its events from the log, with the words that stand elsewhere. What residents see is
+//! `requests::public`'s.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::access;
+use super::status::Status;
+use crate::db::Db;
+use crate::error::Result;
+use crate::events::Fact;
+use crate::people::policy::{Act, Who, may};
+use crate::record;
+use crate::requests::Number;
+
+/// The most entries; a case with more shows the newest.
+const MOST: i64 = 1000;
+
+/// One thing that happened.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Entry {
+    /// When, epoch milliseconds.
+    pub at: i64,
+    /// What, in the log's word.
+    pub kind: String,
+    /// The same for people, or the words of a note.
+    pub text: String,
+    /// Whether residents can know it.
+    pub public: bool,
+    /// Name of the member who did it.
+    pub by: Option<String>,
+    /// Number of the request it is about.
+    pub request: Option<String>,
+    /// The kind of note.
+    pub note: Option<String>,
+}
+
+record! {
+    struct Row {
+        at: i64,
+        kind: String,
+        data_json: String,
+        request_id: Option<i64>,
+        number: Option<String>,
+        by: Option<String>,
+    }
+}
+
+record! {
+    struct Note {
+        id: i64,
+        kind: String,
+        text: String,
+    }
+}
+
+/// Everything that happened to a case, oldest first; notes that are not public only for those who may read them.
+pub async fn timeline(db: &Db, who: &Who, case: i64) -> Result<Vec<Entry>> {
+    let on = access::on(db, case).await?;
+    access::demand(who, Act::SeeCase, &on, "see this case")?;
+    let internal = may(who, Act::SeeInternalNotes, &on);
+    let mut rows: Vec<Row> = db
+        .sql(
+            "select e.at, e.kind, e.data_json, e.request_id, r.number, m.name as by from event e
+             left join request r on r.id = e.request_id left join member m on m.id = e.member_id
+             where e.case_id = $1 order by e.seq desc limit $2",
+        )
+        .bind(case)
+        .bind(MOST)
+        .all()
+        .await?;
+    rows.reverse();
+    rows.sort_by_key(|row| row.at); // stable: an import's events keep their own times, the rest the order of the log
+    let notes: Vec<Note> = db.sql("select id, kind, text from note where case_id = $1").bind(case).all().await?;
+    let notes: HashMap<i64, Note> = notes.into_iter().map(|note| (note.id, note)).collect();
+    let teams: Vec<(i64, String)> = db.sql("select id, name from team").all().await?;
+    let teams: HashMap<i64, String> = teams.into_iter().collect();
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        let fact: Fact = serde_json::from_str(&row.data_json)?;
+        let number = row.number.as_deref().and_then(Number::parse);
+        let (text, public, note) = match told(&fact, number.as_ref(), &notes, &teams) {
+            Some(told) if told.1 || internal || !matches!(fact, Fact::Noted { .. }) => told,
+            _ => continue,
+        };
+        let request = row.request_id.and(number).map(|number| number.as_str().to_owned());
+        entries.push(Entry { at: row.at, kind: row.kind, text, public, by: row.by, request, note });
+    }
+    Ok(entries)
+}
+
+/// A fact in words, whether residents can know it, and the kind of note; nothing for what is not about a case.
+fn told(
+    fact: &Fact,
+    number: Option<&Number>,
+    notes: &HashMap<i64, Note>,
+    teams: &HashMap<i64, String>,
+) -> Option<(String, bool, Option<String>)> {
+    let request = number.map_or("A request".to_owned(), |number| format!("Request {number}"));
+    let name = |word: &str| Status::parse(word).map_or_else(|| word.to_owned(), |status| status.name().to_owned());
+    let public = |text: String| Some((text, true, None));
+    let inside = |text: String| Some((text, false, None));
+    match fact {
+        Fact::Filed { source } => public(format!("{request} was filed ({source})")),
+        Fact::Joined { source, by } => public(format!("{request} joined ({source}; decided by {by})")),
+        Fact::Moved { from, to } => public(format!("{} → {}", name(from), name(to))),
+        Fact::Assigned { team: Some(team) } => public(format!("Given to {}", teams.get(team).map_or("another team", String::as_str))),
+        Fact::Assigned { team: None } => inside("Taken from its team".to_owned()),
+        Fact::Noted { note, public } => {
+            let note = notes.get(note);
+            let text = note.map_or("A note that was erased".to_owned(), |note| note.text.clone());
+            Some((text, *public, note.map(|note| note.kind.clone())))
+        }
+        Fact::ContactSeen => inside("Looked at who filed".to_owned()),
+        Fact::PhotoReviewed { state, .. } => inside(format!("Photo reviewed: {state}")),
+        Fact::PhotoErased { .. } => inside("Photo erased".to_owned()),
+        _ => inside(fact.kind().replace('_', " ")),
+    }
+}
