@@ -18,4 +18,5 @@ pub mod photos;
 pub mod requests;
 pub mod routing;
 pub mod server;
+pub mod ui;
 pub mod workers;

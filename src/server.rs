@@ -9,7 +9,7 @@ use actix_web::{App as Web, HttpResponse, HttpServer, web};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http;
+use crate::{http, ui};
 
 /// Binds the configured address; port 0 takes a free one.
 pub fn bind(config: &crate::config::Config) -> Result<TcpListener> {
@@ -34,6 +34,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> Result<Server> {
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .service(web::resource("/health").route(web::get().to(health)))
             .configure(|cfg| http::routes(cfg, &data))
+            .configure(ui::pages)
     })
     .shutdown_timeout(10);
     if workers > 0 {

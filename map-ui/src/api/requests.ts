@@ -1,0 +1,107 @@
+/** What residents file, and what anybody may see of it. */
+import type { Status } from '../words/status';
+import { call } from './call';
+
+/** Epoch milliseconds. */
+export type Moment = number;
+
+export interface Near {
+  number: string;
+  service: string;
+  service_name: string;
+  status: Status;
+  metres: number;
+  opened_at: Moment;
+  requests: number;
+  address: string;
+  lon: number;
+  lat: number;
+  photo: string | null;
+  reasons: ({ kind: 'distance'; metres: number } | { kind: 'age'; days: number } | { kind: 'same_service' } | { kind: 'related_service' })[];
+}
+
+export interface Photo {
+  id: string;
+  width: number;
+  height: number;
+  lon: number | null;
+  lat: number | null;
+  taken_at: Moment | null;
+}
+
+export interface NewRequest {
+  service: string;
+  lon?: number;
+  lat?: number;
+  accuracy_m?: number;
+  address?: string;
+  description: string;
+  answers: Record<string, string | string[]>;
+  photos: string[];
+  contact?: { first_name?: string; last_name?: string; email?: string; phone?: string };
+  language?: string;
+  /** The number of the open case this is the same as. */
+  join?: string;
+  /** The resident has seen the open cases near by and says this is none of them. */
+  separate?: boolean;
+}
+
+export interface Filed {
+  number: string;
+  status: Status;
+  service: string;
+  joined: boolean;
+  token: string;
+  follow_url: string;
+  expected_at: Moment | null;
+  notice: string | null;
+  review: boolean;
+}
+
+/** `text` of a move is the status moved to, of a note its words. */
+export interface Step {
+  at: Moment;
+  kind: 'filed' | 'joined' | 'moved' | 'noted';
+  text: string;
+}
+
+/** What anybody who has the number may see. */
+export interface Story {
+  number: string;
+  status: Status;
+  service: string;
+  service_name: string;
+  filed_at: Moment;
+  updated_at: Moment;
+  expected_at: Moment | null;
+  closed_at: Moment | null;
+  address: string;
+  lon: number | null;
+  lat: number | null;
+  description: string;
+  photos: { id: string; small: string; large: string }[];
+  requests_in_case: number;
+  agency: string | null;
+  team: string | null;
+  /** Oldest first. */
+  timeline: Step[];
+}
+
+export function nearby(lon: number, lat: number, service: string): Promise<{ radius_m: number; cases: Near[] }> {
+  return call('GET', '/api/nearby', { query: { lon, lat, service } });
+}
+
+export function upload(photo: File, signal?: AbortSignal): Promise<Photo> {
+  const form = new FormData();
+  form.append('photo', photo);
+  return call('POST', '/api/photos', { form, signal });
+}
+
+/** `key` makes asking again safe: the same filing under the same key is filed once. */
+export function file(request: NewRequest, key: string): Promise<Filed> {
+  return call('POST', '/api/requests', { json: request, headers: { 'idempotency-key': key } });
+}
+
+export function story(number: string, token?: string | null): Promise<Story> {
+  return call('GET', `/api/requests/${encodeURIComponent(number)}`, { query: { token } });
+}

@@ -1,0 +1,50 @@
+/** The map of this page: its layers in order, and how what is in sight becomes their content. Fetched after the page. */
+import type { Areas } from '../api/city';
+import type { Dots, Heat } from '../api/map';
+import { heaps, hexagons, outline } from '../map/cells';
+import { boxOf } from '../map/area';
+import { CityMap, type Opening } from '../map/city-map';
+import { collection } from '../map/layer';
+import { borders, land, names } from '../map/layers/districts';
+import { chosenCell, heat } from '../map/layers/heat';
+import { chosenRequest, counts, requests } from '../map/layers/requests';
+import type { Scale } from '../map/scale';
+import { count } from '../words/figures';
+
+/** Plates stand for cells two resolutions coarser than the heat: some seventy on a wide screen. */
+const HEAP = 2;
+
+export class ExploreMap extends CityMap {
+  constructor(opening: Omit<Opening, 'layers'>) {
+    super({ ...opening, layers: [land, heat, borders, chosenCell, names, counts, requests, chosenRequest] });
+  }
+
+  showAreas(areas: Areas | null): void {
+    this.set(land, areas);
+    this.set(names, areas && collection(areas.features.map((area) => nameOf(area))));
+  }
+
+  showHeat(found: Heat | null, scale: Scale): void {
+    this.set(heat, found && hexagons(found, scale));
+  }
+
+  /** Pins, or plates with numbers where there are too many pins. */
+  showRequests(dots: Dots | null, found: Heat | null, crowded: boolean): void {
+    this.set(requests, crowded ? null : dots);
+    this.set(counts, crowded && found ? heaps(found, HEAP, count) : null);
+  }
+
+  chooseRequest(at: { lon: number; lat: number; status: string } | null): void {
+    this.set(chosenRequest, at && collection([{ type: 'Feature', properties: { status: at.status }, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } }]));
+  }
+
+  chooseCell(cell: string | null): void {
+    this.set(chosenCell, cell ? collection([outline(cell)]) : null);
+  }
+}
+
+/** A name stands in the middle of its area's box. */
+function nameOf(area: Areas['features'][number]): GeoJSON.Feature {
+  const [west, south, east, north] = boxOf({ type: 'FeatureCollection', features: [area] }) ?? [0, 0, 0, 0];
+  return { type: 'Feature', properties: { name: area.properties.name }, geometry: { type: 'Point', coordinates: [(west + east) / 2, (south + north) / 2] } };
+}

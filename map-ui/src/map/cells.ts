@@ -1,0 +1,56 @@
+/** H3 cells as shapes on the map. The only module that loads h3-js, which is as large as the whole form. */
+import { cellToBoundary, cellToLatLng, cellToParent, getResolution } from 'h3-js';
+import type { Heat } from '../api/map';
+import { collection } from './layer';
+import { type Scale, step } from './scale';
+
+export function outline(cell: string): GeoJSON.Feature {
+  return { type: 'Feature', properties: { cell }, geometry: { type: 'Polygon', coordinates: [cellToBoundary(cell, true)] } };
+}
+
+export function centre(cell: string): { lon: number; lat: number } {
+  const [lat, lon] = cellToLatLng(cell);
+  return { lon, lat };
+}
+
+export function hexagons(heat: Heat, borders: Scale): GeoJSON.FeatureCollection {
+  return collection(
+    heat.cells.map(([cell, count]) => {
+      const feature = outline(cell);
+      feature.properties = { cell, count, step: step(count, borders) };
+      return feature;
+    }),
+  );
+}
+
+interface Heap {
+  count: number;
+  lon: number;
+  lat: number;
+  box: [number, number, number, number];
+}
+
+/**
+ * Counts gathered into larger cells of the same grid, each placed at the weighted middle of what it holds. The grid does
+ * not move with the map, so a number stays where it is while one pans.
+ */
+export function heaps(heat: Heat, coarser: number, word: (count: number) => string): GeoJSON.FeatureCollection {
+  const found = new Map<string, Heap>();
+  for (const [cell, count] of heat.cells) {
+    const parent = cellToParent(cell, Math.max(0, getResolution(cell) - coarser));
+    const at = centre(cell);
+    const heap = found.get(parent) ?? { count: 0, lon: 0, lat: 0, box: [at.lon, at.lat, at.lon, at.lat] };
+    heap.count += count;
+    heap.lon += at.lon * count;
+    heap.lat += at.lat * count;
+    heap.box = [Math.min(heap.box[0], at.lon), Math.min(heap.box[1], at.lat), Math.max(heap.box[2], at.lon), Math.max(heap.box[3], at.lat)];
+    found.set(parent, heap);
+  }
+  return collection(
+    [...found.values()].map(({ count, lon, lat, box }) => ({
+      type: 'Feature',
+      properties: { count, label: word(count), box: JSON.stringify(box) },
+      geometry: { type: 'Point', coordinates: [lon / count, lat / count] },
+    })),
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * The map itself, without framework: opens MapLibre on the given layers, keeps colours in step with the page's theme, and
+ * tells what was picked. It knows no address, no API and no component.
+ */
+import './vendor.css';
+import { type GeoJSONSource, Map as Canvas, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { type MapLayer, NOTHING, type Picked } from './layer';
+import { palette } from './palette';
+import { RATIO } from './pins';
+import type { View } from './view';
+
+setWorkerUrl(workerUrl);
+
+export interface Opening {
+  container: HTMLElement;
+  layers: MapLayer[];
+  /** A place and zoom, or a box to fit. */
+  at: Pick<View, 'lon' | 'lat' | 'zoom'> | { box: [number, number, number, number] };
+  /** What the region is called for screen readers. */
+  title: string;
+}
+
+/** How far from a click a thing may lie and still be meant, in pixels: a finger is wide. */
+const REACH = 8;
+
+export class CityMap {
+  readonly canvas: Canvas;
+  readonly #layers: MapLayer[];
+  readonly #waiting = new Map<string, GeoJSON.FeatureCollection>();
+  readonly #themes = new MutationObserver(() => this.#recolour());
+  #ready = false;
+
+  constructor({ container, layers, at, title }: Opening) {
+    this.#layers = layers;
+    this.canvas = new Canvas({
+      container,
+      style: this.#style(),
+      ...('box' in at ? { bounds: at.box, fitBoundsOptions: { padding: 24 } } : { center: [at.lon, at.lat], zoom: at.zoom }),
+      minZoom: 3,
+      maxZoom: 19,
+      maxPitch: 0,
+      dragRotate: false,
+      attributionControl: false,
+      locale: { 'Map.Title': title },
+      // In-page checks of colours read the buffer after the frame; nobody else pays for keeping it.
+      canvasContextAttributes: { preserveDrawingBuffer: navigator.webdriver },
+    });
+    this.canvas.touchZoomRotate.disableRotation();
+    this.canvas.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
+    this.canvas.once('load', () => this.#open());
+    this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  }
+
+  /** Gives a layer its content; before the map is ready it is kept until then. */
+  set(layer: MapLayer | string, data: GeoJSON.FeatureCollection | null): void {
+    const id = typeof layer === 'string' ? layer : layer.id;
+    const features = data ?? NOTHING;
+    if (!this.#ready) this.#waiting.set(id, features);
+    else (this.canvas.getSource(id) as GeoJSONSource | undefined)?.setData(features);
+  }
+
+  view(): View {
+    const { lng, lat } = this.canvas.getCenter();
+    const bounds = this.canvas.getBounds();
+    return { lon: lng, lat, zoom: this.canvas.getZoom(), box: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()] };
+  }
+
+  onMoved(tell: (view: View) => void): void {
+    this.canvas.on('moveend', () => tell(this.view()));
+    this.canvas.once('load', () => tell(this.view()));
+  }
+
+  /** Tells what was clicked, or was under the cross-hair in the middle when Enter was pressed. Null: nothing there. */
+  onPicked(tell: (picked: Picked | null) => void): void {
+    this.canvas.on('click', (event) => tell(this.#pickAt(event.point.x, event.point.y)));
+    this.canvas.on('mousemove', (event) => {
+      this.canvas.getCanvas().style.cursor = this.#pickAt(event.point.x, event.point.y) ? 'pointer' : '';
+    });
+    this.canvas.getCanvas().addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      const { clientWidth, clientHeight } = this.canvas.getContainer();
+      tell(this.#pickAt(clientWidth / 2, clientHeight / 2));
+    });
+  }
+
+  close(): void {
+    this.#themes.disconnect();
+    this.canvas.remove();
+  }
+
+  #pickAt(x: number, y: number): Picked | null {
+    if (!this.#ready) return null;
+    const reach: [[number, number], [number, number]] = [[x - REACH, y - REACH], [x + REACH, y + REACH]];
+    for (const { picks } of this.#layers.toReversed()) {
+      if (!picks) continue;
+      // An area is exactly what is under the finger; a pin may be missed by a little.
+      const exact = this.canvas.getLayer(picks.layer)?.type === 'fill';
+      const [found] = this.canvas.queryRenderedFeatures(exact ? [x, y] : reach, { layers: [picks.layer] });
+      if (found) return picks.read(found);
+    }
+    return null;
+  }
+
+  #style(): StyleSpecification {
+    const colours = palette();
+    const sources = this.#layers.map(({ id }) => [id, { type: 'geojson', data: NOTHING, attribution: '' }] as const);
+    return {
+      version: 8,
+      sources: Object.fromEntries(sources),
+      layers: [
+        { id: 'ground', type: 'background', paint: { 'background-color': colours.ground } },
+        ...this.#layers.flatMap((layer) => layer.layers(colours)),
+      ],
+    };
+  }
+
+  #open(): void {
+    this.#ready = true;
+    this.#drawImages();
+    for (const [id, data] of this.#waiting) this.set(id, data);
+    this.#waiting.clear();
+  }
+
+  #drawImages(): void {
+    const colours = palette();
+    for (const layer of this.#layers) {
+      for (const [name, picture] of Object.entries(layer.images?.(colours) ?? {})) {
+        if (this.canvas.hasImage(name)) this.canvas.updateImage(name, picture);
+        else this.canvas.addImage(name, picture, { pixelRatio: RATIO });
+      }
+    }
+  }
+
+  /** The same style with the other theme's colours: only paint changes, so nothing is fetched or laid out again. */
+  #recolour(): void {
+    if (!this.#ready) return;
+    this.#drawImages();
+    for (const { id, paint } of this.#style().layers) {
+      for (const [name, value] of Object.entries(paint ?? {})) this.canvas.setPaintProperty(id, name as never, value as never);
+    }
+  }
+}

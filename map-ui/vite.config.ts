@@ -1,0 +1,33 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { compress } from './build/compress.ts';
+import { pages } from './build/pages.ts';
+
+/** The server that `npm run dev` talks to; start one with `waymark demo`. */
+const server = process.env.WAYMARK_SERVER ?? 'http://localhost:8311';
+
+export default defineConfig({
+  plugins: [
+    paraglideVitePlugin({
+      project: './project.inlang',
+      outdir: './src/paraglide',
+      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+      localStorageKey: 'waymark-language',
+      isServer: 'import.meta.env.SSR',
+    }),
+    svelte(),
+    pages(),
+    compress(),
+  ],
+  build: {
+    target: 'es2022',
+    // A data: URL is code the content security policy cannot tell apart from an attacker's: every file stays a file.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // MapLibre alone is over Rolldown's 500 kB of raw text; its budget is kept by the end-to-end tests instead.
+    chunkSizeWarningLimit: 1200,
+  },
+  worker: { format: 'es' },
+  server: { proxy: Object.fromEntries(['/api', '/photos', '/open311', '/health'].map((path) => [path, server])) },
+});

@@ -1,0 +1,207 @@
+//! The pages people see: what `make ui` wrote to `map-ui/dist`, carried in the binary. Sends files as they were built and
+//! knows nothing of what is on them; an address that is no page is not answered here.
+
+use std::borrow::Cow;
+
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
+
+#[derive(rust_embed::Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/map-ui/dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// The pages and the file that stands for each; `map-ui/src/app/pages.ts` and `map-ui/build/pages.ts` know the same.
+const PAGES: [(&str, &str); 5] = [
+    ("/", "index.html"),
+    ("/report", "report/index.html"),
+    ("/requests/{number}", "requests/index.html"),
+    ("/desk", "desk/index.html"),
+    ("/desk/{place:.*}", "desk/index.html"),
+];
+
+/// Files whose name does not change with their content.
+const NAMED: [&str; 4] = ["favicon.svg", "early.js", "licenses.md", "robots.txt"];
+
+/// Scripts, styles and pictures come from here and from nowhere else; what is typed into a page can never become one.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// A built file.
+struct Asset {
+    bytes: Cow<'static, [u8]>,
+    hash: [u8; 32],
+}
+
+/// Finds a built file by its name.
+type Shelf = fn(&str) -> Option<Asset>;
+
+fn embedded(name: &str) -> Option<Asset> {
+    Dist::get(name).map(|file| Asset { hash: file.metadata.sha256_hash(), bytes: file.data })
+}
+
+/// Registers the pages and what they are made of.
+pub fn pages(cfg: &mut web::ServiceConfig) {
+    pages_from(cfg, embedded);
+}
+
+fn pages_from(cfg: &mut web::ServiceConfig, shelf: Shelf) {
+    let read = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
+    for (path, file) in PAGES {
+        let page =
+            move |request: HttpRequest| async move { shelf_answer(shelf, file, request.headers(), "no-cache").unwrap_or_else(not_built) };
+        cfg.service(web::resource(path).route(read().to(page)));
+    }
+    for name in NAMED {
+        let file = move |request: HttpRequest| async move {
+            shelf_answer(shelf, name, request.headers(), "no-cache").unwrap_or_else(|| HttpResponse::NotFound().finish())
+        };
+        cfg.service(web::resource(format!("/{name}")).route(read().to(file)));
+    }
+    // Their names carry a hash of their content: what was fetched once holds for ever.
+    let asset = move |request: HttpRequest, name: web::Path<String>| async move {
+        shelf_answer(shelf, &format!("assets/{name}"), request.headers(), "public, max-age=31536000, immutable")
+            .unwrap_or_else(|| HttpResponse::NotFound().finish())
+    };
+    cfg.service(web::resource("/assets/{name}").route(read().to(asset)));
+}
+
+/// The smallest form of the file that the browser takes, or 304 if it has it already.
+fn shelf_answer(shelf: Shelf, name: &str, asked: &HeaderMap, keep: &'static str) -> Option<HttpResponse> {
+    let plain = shelf(name)?;
+    let encoded = [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(coding, _)| takes(asked, coding))
+        .find_map(|(coding, end)| shelf(&format!("{name}.{end}")).map(|asset| (coding, asset)));
+    // Saying `identity` keeps the middleware from compressing again what is compressed by nature.
+    let (coding, asset) = encoded.unwrap_or(("identity", plain));
+    let tag = tag(&asset.hash);
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| tags.contains(&tag));
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, keep))
+        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=()"))
+        .insert_header((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
+    if known {
+        return Some(answer.finish());
+    }
+    answer.insert_header((header::CONTENT_ENCODING, coding)).content_type(media_type(name));
+    Some(answer.body(asset.bytes))
+}
+
+/// A strong tag: each encoding of a file is its own bytes, and so has its own.
+fn tag(hash: &[u8; 32]) -> String {
+    let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}
+
+/// Whether the browser takes this coding: named, and not with a weight of nothing.
+fn takes(asked: &HeaderMap, coding: &str) -> bool {
+    let Some(list) = asked.get(header::ACCEPT_ENCODING).and_then(|list| list.to_str().ok()) else { return false };
+    list.split(',').any(|entry| {
+        let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0));
+        name.trim().eq_ignore_ascii_case(coding) && !refused
+    })
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "woff2" => "font/woff2",
+        "json" => "application/json",
+        "md" | "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+fn not_built() -> HttpResponse {
+    HttpResponse::ServiceUnavailable().content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-store")).body(
+        "<!doctype html><html lang=\"en\"><title>Waymark: the map is not built</title><h1>The map is not built yet</h1>\
+         <p>This server was built without its pages. Run <code>make ui</code> (it needs Node 20), then build the server again.</p>\
+         <p>Everything else works: <a href=\"/open311/discovery.json\">Open311</a>, <a href=\"/api/services\">the API</a>.</p></html>",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::dev::ServiceResponse;
+    use actix_web::http::StatusCode;
+    use actix_web::{App, test};
+
+    use super::*;
+
+    /// A shelf with one page in three encodings and one font in none.
+    fn some(name: &str) -> Option<Asset> {
+        let text: &'static [u8] = match name {
+            "index.html" => b"<p>plain",
+            "index.html.br" => b"br",
+            "index.html.gz" => b"gz",
+            "assets/font-1a2b.woff2" => b"font",
+            _ => return None,
+        };
+        let mut hash = [0; 32];
+        hash[..text.len()].copy_from_slice(text);
+        Some(Asset { bytes: Cow::Borrowed(text), hash })
+    }
+
+    async fn get(shelf: Shelf, path: &str, headers: &[(&str, &str)]) -> ServiceResponse {
+        let app = test::init_service(App::new().configure(|cfg| pages_from(cfg, shelf))).await;
+        let request = headers.iter().fold(test::TestRequest::get().uri(path), |request, header| request.insert_header(*header));
+        test::call_service(&app, request.to_request()).await
+    }
+
+    fn header<'a>(answer: &'a ServiceResponse, name: &str) -> &'a str {
+        answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    #[actix_web::test]
+    async fn a_page_comes_with_a_strict_policy_and_is_asked_for_again_each_time() {
+        let answer = get(some, "/", &[]).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert!(header(&answer, "content-security-policy").contains("script-src 'self';"));
+        assert!(!header(&answer, "content-security-policy").contains("unsafe"));
+        assert_eq!(header(&answer, "cache-control"), "no-cache");
+        assert_eq!(test::read_body(answer).await, "<p>plain");
+    }
+
+    #[actix_web::test]
+    async fn the_smallest_encoding_that_the_browser_takes_is_sent() {
+        for (takes, body) in [("gzip, deflate, br", "br"), ("gzip", "gz"), ("br;q=0, gzip;q=0.5", "gz"), ("identity", "<p>plain")] {
+            let answer = get(some, "/", &[("accept-encoding", takes)]).await;
+            assert_eq!(header(&answer, "vary"), "Accept-Encoding");
+            assert_eq!(test::read_body(answer).await, body, "{takes}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_the_browser_has_is_not_sent_again_but_another_encoding_is() {
+        let tag = header(&get(some, "/", &[("accept-encoding", "br")]).await, "etag").to_owned();
+        let again = get(some, "/", &[("accept-encoding", "br"), ("if-none-match", &tag)]).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        let other = get(some, "/", &[("accept-encoding", "gzip"), ("if-none-match", &tag)]).await;
+        assert_eq!(other.status(), StatusCode::OK);
+    }
+
+    #[actix_web::test]
+    async fn a_hashed_file_is_kept_for_ever_and_an_unknown_one_is_not_found() {
+        let font = get(some, "/assets/font-1a2b.woff2", &[]).await;
+        assert_eq!((header(&font, "content-type"), header(&font, "content-encoding")), ("font/woff2", "identity"));
+        assert!(header(&font, "cache-control").contains("immutable"));
+        assert_eq!(get(some, "/assets/other.js", &[]).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(get(some, "/assets/..%2Findex.html", &[]).await.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[actix_web::test]
+    async fn without_built_pages_the_page_says_how_to_build_them() {
+        let answer = get(|_| None, "/report", &[]).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(String::from_utf8_lossy(&test::read_body(answer).await).contains("make ui"));
+    }
+}
