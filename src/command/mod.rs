@@ -1,6 +1,7 @@
 //! The command line: `waymark serve | demo | import | staff | migrate | openapi | check-config`.
 
 mod serve;
+mod staff;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +24,10 @@ struct Command {
 enum What {
     /// Serve a city.
     Serve(serve::Serve),
+    /// Manage the people who work here.
+    Staff(staff::Staff),
+    /// Manage the keys of the public interface.
+    Key(staff::Key),
     /// Bring the database's schema up to date and stop.
     Migrate(Place),
     /// Print the OpenAPI document.
@@ -77,6 +82,8 @@ pub fn run() -> ExitCode {
     let outcome = actix_web::rt::System::new().block_on(async {
         match command.what {
             What::Serve(serve) => serve.run().await,
+            What::Staff(staff) => staff.run().await,
+            What::Key(key) => key.run().await,
             What::Migrate(place) => place.connect().await.map(|_| say("The schema is up to date.")),
             What::Openapi => waymark::http::openapi().map(|text| say(&text)),
             What::CheckConfig(place) => place.config().map(|_| say("The settings are good.")),
