@@ -17,12 +17,20 @@ const DAY: i64 = 86_400_000;
 /// An area of quarters of a degree.
 fn square(west: f64, south: f64) -> geo::MultiPolygon {
     let (east, north) = (west + 0.25, south + 0.25);
-    let text = format!(r#"{{"type":"Polygon","coordinates":[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}"#);
+    let text = format!(
+        r#"{{"type":"Polygon","coordinates":[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}"#
+    );
     area::read(text.as_bytes(), &area::Limits::default()).unwrap().areas.remove(0).polygons
 }
 
 fn ward(code: &str, west: f64, south: f64, team: Option<&str>) -> JurisdictionDraft {
-    JurisdictionDraft { code: code.into(), name: format!("Ward {code}"), precedence: 0, team: team.map(str::to_owned), area: square(west, south) }
+    JurisdictionDraft {
+        code: code.into(),
+        name: format!("Ward {code}"),
+        precedence: 0,
+        team: team.map(str::to_owned),
+        area: square(west, south),
+    }
 }
 
 fn layer(code: &str, precedence: i64) -> LayerDraft {
@@ -39,14 +47,25 @@ async fn teams(city: &City, codes: &'static [&'static str]) {
     let made = city.app.db.write(async move |tx| {
         let (agency,): (i64,) = tx.sql("insert into agency (code, name) values ('works', 'Works') returning id").one().await?;
         for code in codes {
-            tx.sql("insert into team (agency_id, code, name) values ($1, $2, $3)").bind(agency).bind(*code).bind(format!("Team {code}")).run().await?;
+            tx.sql("insert into team (agency_id, code, name) values ($1, $2, $3)")
+                .bind(agency)
+                .bind(*code)
+                .bind(format!("Team {code}"))
+                .run()
+                .await?;
         }
         Ok::<_, Error>(())
     });
     made.await.unwrap();
 }
 
-async fn publish(city: &City, code: &'static str, precedence: i64, drafts: Vec<JurisdictionDraft>, from: Option<i64>) -> Result<routing::Published> {
+async fn publish(
+    city: &City,
+    code: &'static str,
+    precedence: i64,
+    drafts: Vec<JurisdictionDraft>,
+    from: Option<i64>,
+) -> Result<routing::Published> {
     city.app.db.write(async move |tx| routing::publish(tx, &layer(code, precedence), &drafts, from, None, NOON).await).await
 }
 
@@ -54,7 +73,14 @@ async fn save_rules(city: &City, drafts: Vec<RuleDraft>) -> Result<()> {
     city.app.db.write(async move |tx| routing::save_rules(tx, &drafts, None, NOON).await).await
 }
 
-async fn route_at(city: &City, routing: &Arc<Routing>, place: Option<(f64, f64)>, service: &'static str, at: i64, history: bool) -> Result<Routed> {
+async fn route_at(
+    city: &City,
+    routing: &Arc<Routing>,
+    place: Option<(f64, f64)>,
+    service: &'static str,
+    at: i64,
+    history: bool,
+) -> Result<Routed> {
     let catalog = city.app.catalog.get(&city.app.db).await?;
     let routing = routing.clone();
     let answers = vec![("depth".to_owned(), "deep".to_owned())];
