@@ -1,44 +1,230 @@
-//! Where a request goes, and why.
+//! Where a request goes, and why: boundaries say whose ground it lies on, rules say which team, how urgent and by when.
+//!
+//! The whole of it stands in memory under a version number. Filing reads that number in its own transaction and reads everything again if
+//! memory is older, so a publication takes effect at once on every node. It refuses to open cases or to move them: that is `cases`.
+
+mod draft;
+mod publish;
+pub mod rules;
+mod service_area;
+mod store;
+mod view;
+mod why;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use draft::{RuleDraft, World, problems};
+pub use publish::{JurisdictionDraft, LayerDraft, Published, publish, save_rules};
+pub use view::{LayerView, layer_geojson, layers};
+pub use why::{Chosen, Lay, Place, Why};
+
+use rules::{Known, Lies, decide};
+use service_area::ServiceArea;
+use store::{Source, State};
 
 use crate::catalog::Service;
 use crate::config::Config;
 use crate::db::{Db, Tx};
-use crate::error::Result;
-use crate::geo::Point;
+use crate::error::{Error, Result};
+use crate::geo::{Hit, Point};
 
-/// Where requests go.
+/// Where requests go. Shared by threads.
 pub struct Routing {
+    refuse_outside: bool,
     fallback_team: String,
+    needs_location_team: String,
+    service_area: Option<ServiceArea>,
+    state: RwLock<Arc<State>>,
 }
 
 /// Where one request goes.
+#[derive(Debug)]
 pub struct Routed {
-    /// Every jurisdiction it lies in.
+    /// The jurisdiction of each layer that it lies in, in the order of the layers.
     pub jurisdictions: Vec<i64>,
-    /// Whose queue.
+    /// Whose queue; nobody's, if the configured team does not exist.
     pub team: Option<i64>,
     /// How urgent, if a rule says.
     pub priority: Option<String>,
     /// By when, if a rule says.
     pub due_hours: Option<i64>,
     /// Why.
-    pub why: serde_json::Value,
+    pub why: Why,
 }
 
 impl Routing {
-    /// Over the settings.
+    /// Over the settings; reads the file of the service area, if one is named.
     pub fn new(config: &Config) -> Result<Routing> {
-        Ok(Routing { fallback_team: config.routing.fallback_team.clone() })
+        let service_area = config.city.service_area.as_deref().map(|file| ServiceArea::read(file, &config.limits)).transpose()?;
+        Ok(Routing {
+            refuse_outside: config.routing.outside == "refuse",
+            fallback_team: config.routing.fallback_team.clone(),
+            needs_location_team: config.routing.needs_location_team.clone(),
+            service_area,
+            state: RwLock::default(),
+        })
     }
 
-    /// Where a request goes.
-    pub async fn route(&self, tx: &mut Tx, _: Option<Point>, _: &Service, _: &[(String, String)], _: i64, _: bool) -> Result<Routed> {
-        let team = tx.sql("select id from team where code = $1").bind(self.fallback_team.clone()).optional::<(i64,)>().await?;
-        Ok(Routed { jurisdictions: Vec::new(), team: team.map(|(id,)| id), priority: None, due_hours: None, why: serde_json::Value::Null })
+    /// Where a request goes that was filed at `at`, by the boundaries that were valid then and the rules of today. Recorded history is not
+    /// refused for lying outside of the boundaries, which may have grown since; the service area holds for all.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `lon` for a place outside of the service area, or outside of every boundary where the settings refuse that.
+    pub async fn route(
+        &self,
+        tx: &mut Tx,
+        place: Option<Point>,
+        service: &Service,
+        answers: &[(String, String)],
+        at: i64,
+        history: bool,
+    ) -> Result<Routed> {
+        let state = self.fresh(Source::Tx(tx)).await?;
+        let Some(point) = place else {
+            return self.by_default(tx, &state, Place::Missing, &self.needs_location_team, "It came without a place").await;
+        };
+        if let Some(area) = &self.service_area {
+            area.check(point)?;
+        }
+        let hits = state.locate(point, at);
+        let mut owners = hits.clone();
+        owners.dedup_by_key(|hit| hit.layer);
+        if hits.is_empty() && state.boundaries.is_some() {
+            if self.refuse_outside && !history {
+                return Err(Error::invalid("lon", state.outside(point, at)));
+            }
+            return self.by_default(tx, &state, Place::Outside, &self.fallback_team, "It lies outside of every boundary").await;
+        }
+        let lies: Vec<Lies> = owners.iter().filter_map(|hit| state.lies(hit)).collect();
+        let decision = decide(&state.rules, &Known { service: &service.code, lies: &lies, answers });
+        let (team, because) =
+            match (decision.team, decision.rule, owners.iter().find_map(|hit| Some((hit, state.named.get(&hit.id)?.team?)))) {
+                (Some(team), Some(rule), _) => (Some(team), format!("The rule {:?} sends it", rule.name)),
+                (_, rule, Some((hit, team))) => {
+                    (Some(team), format!("{}; {} is responsible where it lies", silent(rule), state.name(hit.id)))
+                }
+                (_, rule, None) => {
+                    (self.team(tx, &state, &self.fallback_team).await?, format!("{}, and no boundary there has a team", silent(rule)))
+                }
+            };
+        let mut why = self.why(&state, team, &because, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
+        why.jurisdictions = hits.iter().filter_map(|hit| state.lay(hit, point, owners.contains(hit))).collect();
+        (why.tried, why.passed_over) = (decision.tried, decision.passed_over);
+        (why.priority, why.due_hours) = (decision.rule.and_then(|rule| rule.priority), decision.rule.and_then(|rule| rule.due_hours));
+        Ok(Routed {
+            jurisdictions: owners.iter().map(|hit| hit.id).collect(),
+            team,
+            priority: why.priority.map(|priority| priority.word().to_owned()),
+            due_hours: why.due_hours,
+            why,
+        })
     }
 
-    /// The extent of all boundaries.
-    pub async fn extent(&self, _: &Db) -> Result<Option<[f64; 4]>> {
-        Ok(None)
+    /// The extent of all boundaries: west, south, east, north.
+    pub async fn extent(&self, db: &Db) -> Result<Option<[f64; 4]>> {
+        Ok(self.fresh(Source::Db(db)).await?.extent)
+    }
+
+    /// Reads boundaries and rules again if they changed, so that the next filing finds them ready; filing does so itself if it must.
+    pub async fn refresh(&self, db: &Db) -> Result<()> {
+        self.fresh(Source::Db(db)).await.map(drop)
+    }
+
+    async fn fresh(&self, mut from: Source<'_>) -> Result<Arc<State>> {
+        loop {
+            let version = from.version().await?;
+            let held = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
+            if held.version == version {
+                return Ok(held);
+            }
+            let state = from.state(version).await?;
+            // somebody may have published between the reads; then the rows are of no one version
+            if from.version().await? == version {
+                let state = Arc::new(state);
+                *self.state.write().unwrap_or_else(PoisonError::into_inner) = state.clone();
+                return Ok(state);
+            }
+        }
+    }
+
+    async fn by_default(&self, tx: &mut Tx, state: &State, place: Place, code: &str, because: &str) -> Result<Routed> {
+        let team = self.team(tx, state, code).await?;
+        let mut why = self.why(state, team, because, place);
+        if team.is_none() {
+            why.because = format!("{because}, but there is no team with the code {code:?} to send it to.");
+        }
+        Ok(Routed { jurisdictions: Vec::new(), team, priority: None, due_hours: None, why })
+    }
+
+    /// The team of the settings; one made since the state was read is found too.
+    async fn team(&self, tx: &mut Tx, state: &State, code: &str) -> Result<Option<i64>> {
+        if let Some((&id, _)) = state.teams.iter().find(|(_, (known, _))| known == code) {
+            return Ok(Some(id));
+        }
+        Ok(tx.sql("select id from team where code = $1").bind(code.to_owned()).optional::<(i64,)>().await?.map(|(id,)| id))
+    }
+
+    fn why(&self, state: &State, team: Option<i64>, because: &str, place: Place) -> Why {
+        let team = team.and_then(|team| state.teams.get(&team)).map(|(code, name)| Chosen { code: code.clone(), name: name.clone() });
+        let because = match &team {
+            Some(team) => format!("{because}: to {}.", team.name),
+            None => format!("{because}."),
+        };
+        Why {
+            because,
+            place,
+            jurisdictions: Vec::new(),
+            tried: Vec::new(),
+            passed_over: 0,
+            team,
+            priority: None,
+            due_hours: None,
+            version: state.version,
+        }
+    }
+}
+
+/// How the sentence begins when the rules name no team.
+fn silent(rule: Option<&rules::Rule>) -> String {
+    rule.map_or_else(|| "No rule matches".to_owned(), |rule| format!("The rule {:?} matches, but names no team", rule.name))
+}
+
+impl State {
+    /// The jurisdictions that were valid at a time and do not have the point outside, by layer and rank.
+    fn locate(&self, point: Point, at: i64) -> Vec<Hit> {
+        let valid = |named: &store::Named| named.valid_from.is_none_or(|from| from <= at) && named.valid_to.is_none_or(|to| at < to);
+        let hits = self.boundaries.iter().flat_map(|boundaries| boundaries.locate(point));
+        hits.filter(|hit| self.named.get(&hit.id).is_some_and(valid)).collect()
+    }
+
+    fn lies(&self, hit: &Hit) -> Option<Lies<'_>> {
+        let named = self.named.get(&hit.id)?;
+        Some(Lies { layer: &self.layers.get(&hit.layer)?.code, code: &named.code, team: named.team })
+    }
+
+    fn lay(&self, hit: &Hit, point: Point, owns: bool) -> Option<Lay> {
+        let named = self.named.get(&hit.id)?;
+        let metres = self.boundaries.as_ref()?.distance_to_border(hit.id, point)?;
+        let layer = self.layers.get(&hit.layer)?.code.clone();
+        Some(Lay { layer, code: named.code.clone(), name: named.name.clone(), metres_to_border: metres.round(), owns })
+    }
+
+    fn name(&self, jurisdiction: i64) -> &str {
+        self.named.get(&jurisdiction).map_or("", |named| named.name.as_str())
+    }
+
+    /// What to tell somebody whose request lies nowhere.
+    fn outside(&self, point: Point, at: i64) -> String {
+        let Point { lon, lat } = point;
+        let here = format!("Longitude {lon}, latitude {lat} lies outside of the area served.");
+        if let Some(hit) = point.swapped().and_then(|swapped| self.locate(swapped, at).into_iter().next()) {
+            return format!("{here} Longitude and latitude look swapped: the other way round it would lie in {}.", self.name(hit.id));
+        }
+        match self.boundaries.as_ref().and_then(|boundaries| boundaries.nearest(point)) {
+            Some((id, metres)) if metres < 5_000.0 => {
+                format!("{here} The nearest part of it is {}, {metres:.0} metres away.", self.name(id))
+            }
+            _ => here,
+        }
     }
 }

@@ -8,5 +8,6 @@ mod helpers;
 
 mod log;
 mod requests;
+mod routing;
 mod schema_parity;
 mod stories;
