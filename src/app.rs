@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::analytics::LiveColumns;
 use crate::catalog::Shelf;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -34,6 +35,8 @@ pub struct App {
     pub filing: Arc<Filing>,
     /// Open cases near a point.
     pub open_cases: OpenCases,
+    /// All requests in columns, for the map's counts.
+    pub columns: LiveColumns,
     /// Makes and checks the tokens of follow links.
     pub follow: Follow,
 }
@@ -61,7 +64,8 @@ impl App {
         });
         let follow = Follow::load(&db, Some(&config.server.secret)).await?;
         let open_cases = OpenCases::default();
-        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, follow }))
+        let columns = LiveColumns::new(config.zone()?);
+        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, follow }))
     }
 
     /// Starts everything that runs without a request; it stops when the handle is dropped.

@@ -161,6 +161,8 @@ section! {
         page: i64 = 200,
         /// Points of one map answer.
         map_points: usize = 5000,
+        /// Entries of one list in a filter of the map.
+        filter_entries: usize = 500,
         /// Cells of one heat answer.
         heat_cells: usize = 20_000,
         /// Metres of the largest duplicate radius.

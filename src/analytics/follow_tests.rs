@@ -128,7 +128,11 @@ impl Deed {
         let there: Option<(i64,)> = tx.sql("select id from case_record where id = $1").bind(self.case).optional().await?;
         for jurisdiction in 1..=4i64 {
             if there.is_some() && (self.request + self.other) >> jurisdiction & 1 == 1 {
-                tx.sql("insert into case_jurisdiction (case_id, jurisdiction_id) values ($1, $2)").bind(self.case).bind(jurisdiction).run().await?;
+                tx.sql("insert into case_jurisdiction (case_id, jurisdiction_id, opened_at) values ($1, $2, 0)")
+                    .bind(self.case)
+                    .bind(jurisdiction)
+                    .run()
+                    .await?;
             }
         }
         self.moved(tx).await
@@ -172,7 +176,7 @@ fn any_filter(dice: &mut StdRng) -> Filter {
 
 async fn counted_by_sql(db: &Db, filter: &Filter) -> Result<BTreeMap<u64, u32>> {
     let day = |day: Day| day.date().map(|date| date.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24 * DAY);
-    let mut query = db.sql("select cell, count(*) from request r join case_record c on c.id = r.case_id where cell is not null");
+    let mut query = db.sql("select r.cell, count(*) from request r join case_record c on c.id = r.case_id where r.cell is not null");
     if let Some(b) = filter.bbox {
         query = query.filter(" and r.lon >= ", Some(b.west)).filter(" and r.lon <= ", Some(b.east));
         query = query.filter(" and r.lat >= ", Some(b.south)).filter(" and r.lat <= ", Some(b.north));
@@ -187,8 +191,10 @@ async fn counted_by_sql(db: &Db, filter: &Filter) -> Result<BTreeMap<u64, u32>> 
         query = query.push(" and exists (select 1 from case_jurisdiction j where j.case_id = c.id");
         query = query.within(" and j.jurisdiction_id", jurisdictions.iter().copied()).push(")");
     }
-    query = query.filter(" and r.filed_at >= ", filter.from.and_then(day)).filter(" and r.filed_at < ", filter.to.and_then(day).map(|d| d + DAY));
-    let cells: Vec<(i64, i64)> = query.push(" group by cell").all().await?;
+    query = query
+        .filter(" and r.filed_at >= ", filter.from.and_then(day))
+        .filter(" and r.filed_at < ", filter.to.and_then(day).map(|d| d + DAY));
+    let cells: Vec<(i64, i64)> = query.push(" group by r.cell").all().await?;
     Ok(cells.into_iter().map(|(cell, n)| (cell.cast_unsigned(), n as u32)).collect())
 }
 

@@ -9,6 +9,7 @@ mod idempotency;
 mod nearby;
 mod new;
 mod number;
+mod pinned;
 mod public;
 mod store;
 
@@ -18,6 +19,7 @@ pub use idempotency::{Key, forget as forget_keys};
 pub use nearby::{Candidate, OpenCases, candidates};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
+pub use pinned::{Pinned, pinned};
 pub use public::{PublicPhoto, PublicRequest, Step, find, public};
 
 use crate::cases::Status;

@@ -25,6 +25,10 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     let (db, open) = (app.db.clone(), app.open_cases.clone());
     let cursor = app.followers.register("open cases", position);
     tasks.spawn(follow_in_process(app.db.clone(), app.bell.clone(), cursor, async move |events| open.see(&db, events).await));
+    app.columns.reload(&app.db, position).await?;
+    let (db, columns) = (app.db.clone(), app.columns.clone());
+    let cursor = app.followers.register("columns", position);
+    tasks.spawn(follow_in_process(app.db.clone(), app.bell.clone(), cursor, async move |events| columns.see(&db, events).await));
     tasks.spawn(app.bell.clone().run(app.db.clone()));
     tasks.spawn(housekeeping::run(app.clone()));
     Ok(Running { _tasks: tasks })

@@ -1,6 +1,9 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
 mod config;
+mod filter;
+mod heat;
+mod pins;
 mod requests;
 mod services;
 
@@ -13,7 +16,7 @@ use crate::error::Error as Refusal;
 
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby))]
+#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby, pins::pins, heat::heat))]
 pub struct Document;
 
 /// Everything under `/api`.
@@ -28,7 +31,8 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .app_data(query)
             .configure(config::routes)
             .configure(services::routes)
-            .configure(requests::routes),
+            .configure(requests::routes)
+            .configure(heat::routes),
     );
 }
 

@@ -245,7 +245,7 @@ async fn nearby(app: web::Data<App>, spot: web::Query<Spot>) -> Result<HttpRespo
 
 /// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/requests").route(web::post().to(file)))
+    cfg.service(web::resource("/requests").route(web::post().to(file)).route(web::get().to(super::pins::pins)))
         .service(web::resource("/requests/{number}").route(web::get().to(one)))
         .service(web::resource("/nearby").route(web::get().to(nearby)));
 }
