@@ -128,11 +128,7 @@ impl Deed {
         let there: Option<(i64,)> = tx.sql("select id from case_record where id = $1").bind(self.case).optional().await?;
         for jurisdiction in 1..=4i64 {
             if there.is_some() && (self.request + self.other) >> jurisdiction & 1 == 1 {
-                tx.sql("insert into case_jurisdiction (case_id, jurisdiction_id) values ($1, $2)")
-                    .bind(self.case)
-                    .bind(jurisdiction)
-                    .run()
-                    .await?;
+                tx.sql("insert into case_jurisdiction (case_id, jurisdiction_id) values ($1, $2)").bind(self.case).bind(jurisdiction).run().await?;
             }
         }
         self.moved(tx).await
@@ -191,9 +187,7 @@ async fn counted_by_sql(db: &Db, filter: &Filter) -> Result<BTreeMap<u64, u32>> 
         query = query.push(" and exists (select 1 from case_jurisdiction j where j.case_id = c.id");
         query = query.within(" and j.jurisdiction_id", jurisdictions.iter().copied()).push(")");
     }
-    query = query
-        .filter(" and r.filed_at >= ", filter.from.and_then(day))
-        .filter(" and r.filed_at < ", filter.to.and_then(day).map(|d| d + DAY));
+    query = query.filter(" and r.filed_at >= ", filter.from.and_then(day)).filter(" and r.filed_at < ", filter.to.and_then(day).map(|d| d + DAY));
     let cells: Vec<(i64, i64)> = query.push(" group by cell").all().await?;
     Ok(cells.into_iter().map(|(cell, n)| (cell.cast_unsigned(), n as u32)).collect())
 }
