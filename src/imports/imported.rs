@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::layout::Why;
+use crate::cases::Status;
 
 /// One request of another system, in our terms. Times are epoch milliseconds.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +21,8 @@ pub struct Imported {
     pub updated_at: i64,
     /// When it was closed: always there when `status` ends a case, never otherwise, never before `filed_at`.
     pub closed_at: Option<i64>,
-    /// One of our status words.
-    pub status: &'static str,
+    /// Where the case stands.
+    pub status: Status,
     /// Longitude and latitude, WGS84 degrees; or why there is no real place.
     pub place: Result<(f64, f64), Why>,
     /// Address in words, blanks folded.
@@ -36,7 +37,7 @@ pub struct Imported {
     pub media_url: String,
     /// Who was responsible, in the city's words.
     pub agency: String,
-    /// Requests that this one repeats, the likeliest first; only when `status` is `duplicate`.
+    /// Requests that this one repeats, the likeliest first; only when `status` is [`Status::Duplicate`].
     pub parents: Vec<String>,
     /// What had to be mended to understand it.
     pub notes: Vec<Note>,
@@ -49,6 +50,8 @@ pub struct Named {
     pub code: String,
     /// Name for people.
     pub name: String,
+    /// Whether the file itself gives a code.
+    pub coded: bool,
     /// Group in the catalogue; may be empty.
     pub group: String,
 }
@@ -98,5 +101,10 @@ impl Reject {
     /// A record that could not even be read.
     pub fn unread(line: u64, reason: impl Into<String>) -> Reject {
         Reject { line, id: String::new(), reason: reason.into() }
+    }
+
+    /// A record that was understood and still not taken.
+    pub fn of(row: &Imported, reason: impl Into<String>) -> Reject {
+        Reject { line: row.line, id: row.external_id.clone(), reason: reason.into() }
     }
 }

@@ -1,7 +1,16 @@
-//! Real cities' files in.
+//! Real cities' files in: requests of any 311 system, catalogues, boundaries. Knows how others write; ends where everything
+//! else does, in `requests::file` and in the tables' owners, and never writes a row itself.
 
-pub mod imported;
+mod catalogue;
+mod counts;
+mod imported;
 pub mod jurisdictions;
-pub mod layout;
-pub mod reading;
+mod layout;
+mod reading;
+pub mod requests;
 pub mod services;
+
+pub use counts::Counts;
+pub use imported::{Imported, Named, Note, Reject};
+pub use layout::{Layout, Rows, Why};
+pub use reading::{Reading, Record};

@@ -13,11 +13,11 @@ mod words;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-pub use self::columns::{Bound, Columns, Header, folded};
+pub use self::columns::{Bound, Columns, Header};
 pub use self::dates::Dates;
 pub use self::place::{Bounds, Place, Why, judge};
 pub use self::row::Rows;
-pub use self::words::{Numbers, Words, is_over};
+pub use self::words::{Numbers, Words};
 use crate::error::{Error, Result};
 
 const CITIES: [(&str, &str); 5] = [

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Bound, Dates, Layout, Place, is_over, judge};
+use super::{Bound, Dates, Layout, Place, judge};
+use crate::cases::Status;
 use crate::error::{Error, Result};
 use crate::imports::imported::{Imported, Named, Note, Reject};
 use crate::imports::reading::Record;
@@ -80,10 +81,10 @@ impl Rows {
         let status = self.status(text(&self.columns.status), &reason, closing, &mut notes);
         let parent = text(&self.columns.parent);
         let marked = if self.columns.duplicate.is_empty() { !parent.is_empty() } else { is_yes(text(&self.columns.duplicate)) };
-        let status = if marked { "duplicate" } else { status };
+        let status = if marked { Status::Duplicate } else { status };
         let parents = match (status, parent, self.layout.parent_number) {
-            ("duplicate", "", Some(numbers)) => numbers.found(&reason, &external_id),
-            ("duplicate", parent, _) if !parent.is_empty() && parent != external_id => vec![parent.to_owned()],
+            (Status::Duplicate, "", Some(numbers)) => numbers.found(&reason, &external_id),
+            (Status::Duplicate, parent, _) if !parent.is_empty() && parent != external_id => vec![parent.to_owned()],
             _ => Vec::new(),
         };
         let closed_at = closed_at(status, filed_at, closing, changed, &mut notes);
@@ -131,15 +132,15 @@ impl Rows {
         })
     }
 
-    fn status(&self, word: &str, reason: &str, closing: Option<i64>, notes: &mut Vec<Note>) -> &'static str {
+    fn status(&self, word: &str, reason: &str, closing: Option<i64>, notes: &mut Vec<Note>) -> Status {
         let known = self.layout.status.status(word);
         if known.is_none() && !word.is_empty() {
             notes.push(Note::StatusUnknown);
         }
-        let status = known.unwrap_or(if closing.is_some() { "closed" } else { "new" });
+        let status = known.unwrap_or(if closing.is_some() { Status::Closed } else { Status::New });
         match self.layout.reasons.within(reason) {
             // A clerk may call an open request a duplicate; anything else in the text is about how it ended.
-            Some(more) if more == "duplicate" || is_over(status) => more,
+            Some(more) if more == Status::Duplicate || status.finished() => more,
             _ => status,
         }
     }
@@ -155,7 +156,8 @@ impl Rows {
             return Ok(known.clone());
         }
         let name = folded_blanks(name);
-        let code = if key.1.is_empty() { slug(&name) } else { key.1.clone() };
+        // Codes stand in addresses and in lists with commas, where the catalogue has no room for these.
+        let code = if key.1.is_empty() { slug(&name) } else { key.1.replace(['/', ','], "-") };
         if code.is_empty() {
             return Err("no service".into());
         }
@@ -166,7 +168,8 @@ impl Rows {
             "" => self.layout.group.trim(),
             group => group,
         };
-        let named = Arc::new(Named { code, name, group: folded_blanks(group).chars().take(LONGEST_NAME).collect() });
+        let named =
+            Arc::new(Named { code, name, coded: !key.1.is_empty(), group: folded_blanks(group).chars().take(LONGEST_NAME).collect() });
         // A file that names a new service in every row must not fill the memory; real catalogues have a few hundred.
         if self.services.len() < 10_000 {
             self.services.insert(key, named.clone());
@@ -175,8 +178,8 @@ impl Rows {
     }
 }
 
-fn closed_at(status: &str, filed_at: i64, closing: Option<i64>, changed: Option<i64>, notes: &mut Vec<Note>) -> Option<i64> {
-    if !is_over(status) {
+fn closed_at(status: Status, filed_at: i64, closing: Option<i64>, changed: Option<i64>, notes: &mut Vec<Note>) -> Option<i64> {
+    if !status.finished() {
         notes.extend(closing.map(|_| Note::OpenWithClosingDate));
         return None;
     }
@@ -222,5 +225,6 @@ fn zipcode(text: &str, digits: usize) -> String {
 fn picture(text: &str) -> String {
     let start = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min();
     let rest = start.map_or("", |at| &text[at..]);
-    rest.split(|c: char| c.is_whitespace() || "\"'()<>{}\\".contains(c)).next().unwrap_or("").to_owned()
+    let address = rest.split(|c: char| c.is_whitespace() || "\"'()<>{}\\".contains(c)).next().unwrap_or("");
+    if url::Url::parse(address).is_ok_and(|url| url.has_host()) { address.to_owned() } else { String::new() }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::cases::Status;
 use crate::imports::imported::{Imported, Note, Reject};
 use crate::imports::reading::Reading;
 
@@ -56,7 +57,7 @@ fn chicago_before_2018_from_the_portal() {
          07/04/2011,Open - Dup,,11-00000002,Sanitation Code Violation,,,,,,0,,,\n",
     );
     let first = &rows[0];
-    assert_eq!((first.line, first.external_id.as_str(), first.status), (2, "11-00000001", "duplicate"));
+    assert_eq!((first.line, first.external_id.as_str(), first.status), (2, "11-00000001", Status::Duplicate));
     assert_eq!((first.service.code.as_str(), first.service.name.as_str()), ("sanitation-code-violation", "Sanitation Code Violation"));
     assert_eq!(first.filed_at, at("2011-07-04T05:00:00Z"));
     assert_eq!(first.closed_at, Some(at("2011-07-05T05:00:00Z")));
@@ -66,7 +67,7 @@ fn chicago_before_2018_from_the_portal() {
         ("12 W EXAMPLE ST", "60601", "Garbage in yard")
     );
     let second = &rows[1];
-    assert_eq!((second.status, second.closed_at, second.place), ("duplicate", Some(second.filed_at), Err(Why::Missing)));
+    assert_eq!((second.status, second.closed_at, second.place), (Status::Duplicate, Some(second.filed_at), Err(Why::Missing)));
     assert_eq!(second.notes, [Note::ClosedSometime]);
 }
 
@@ -78,7 +79,7 @@ fn chicago_before_2018_from_the_api() {
          number_of_potholes_filled_on_block,street_address,zip,latitude,longitude,location\n\
          2018-12-18T00:00:00.000,Open,,18-1,Pothole in Street,,,,1 N EXAMPLE AVE,60614,41.93,-87.65,\"(41.93, -87.65)\"\n",
     );
-    assert_eq!((rows[0].filed_at, rows[0].status, rows[0].closed_at), (at("2018-12-18T06:00:00Z"), "new", None));
+    assert_eq!((rows[0].filed_at, rows[0].status, rows[0].closed_at), (at("2018-12-18T06:00:00Z"), Status::New, None));
     assert_eq!(rows[0].zipcode, "60614");
 }
 
@@ -101,11 +102,11 @@ fn chicago_since_2018() {
                  SR22-3,Graffiti Removal Request,GRAF,,Canceled,2022-03-25T21:15:22.000,2022-03-26T00:00:00.000,,,,false,,,,\n"
             ),
         );
-        assert_eq!((rows[0].status, rows[0].parents.len()), ("closed", 0));
+        assert_eq!((rows[0].status, rows[0].parents.len()), (Status::Closed, 0));
         assert_eq!(rows[0].filed_at, at("2022-03-26T02:15:22Z"));
         assert_eq!(rows[0].updated_at, at("2022-03-27T15:00:00Z"));
-        assert_eq!((rows[1].status, rows[1].parents.as_slice()), ("duplicate", ["SR22-1".to_owned()].as_slice()));
-        assert_eq!((rows[2].status, rows[2].closed_at), ("cancelled", Some(at("2022-03-26T05:00:00Z"))));
+        assert_eq!((rows[1].status, rows[1].parents.as_slice()), (Status::Duplicate, ["SR22-1".to_owned()].as_slice()));
+        assert_eq!((rows[2].status, rows[2].closed_at), (Status::Cancelled, Some(at("2022-03-26T05:00:00Z"))));
         assert_eq!(rows[0].service.group, "Streets and Sanitation");
     }
 }
@@ -122,14 +123,14 @@ fn boston_in_upper_case_and_in_lower_case() {
                 Sign Repair,,Signs,Sign Repair,,,,42.3594,-71.0587,\n";
     for header in [header.to_owned(), header.to_lowercase()] {
         let rows = read("boston", &format!("{header}\n{body}"));
-        assert_eq!((rows[0].status, rows[0].parents.as_slice()), ("duplicate", ["101001240730".to_owned()].as_slice()));
+        assert_eq!((rows[0].status, rows[0].parents.as_slice()), (Status::Duplicate, ["101001240730".to_owned()].as_slice()));
         assert_eq!(rows[0].filed_at, at("2015-01-01T05:25:23Z"));
         assert_eq!(rows[0].closed_at, Some(at("2015-01-02T21:17:43Z")));
         assert_eq!((rows[0].zipcode.as_str(), rows[0].address.as_str()), ("02215", "1 Example St Boston MA 02215"));
         assert_eq!((rows[0].service.code.as_str(), rows[0].service.group.as_str()), ("street-light-outages", "Street Lights"));
         assert_eq!((rows[0].media_url.as_str(), rows[0].description.as_str()), ("https://example.org/report.jpg", "PRINTED"));
-        assert_eq!((rows[1].status, rows[1].place, rows[1].filed_at), ("new", Err(Why::Zero), at("2015-01-01T05:25:36Z")));
-        assert_eq!((rows[2].status, rows[2].place, rows[2].description.as_str()), ("cancelled", Err(Why::Default), ""));
+        assert_eq!((rows[1].status, rows[1].place, rows[1].filed_at), (Status::New, Err(Why::Zero), at("2015-01-01T05:25:36Z")));
+        assert_eq!((rows[2].status, rows[2].place, rows[2].description.as_str()), (Status::Cancelled, Err(Why::Default), ""));
         assert_eq!((rows[2].closed_at, rows[2].notes.as_slice()), (Some(rows[2].filed_at), [Note::ClosedBeforeFiled].as_slice()));
     }
 }
@@ -143,7 +144,7 @@ fn boston_from_the_system_that_followed() {
          BCS-01,\"2026-03-20 09:00:00+00\",Street Lights,Street Light Outage,Public Works,Lighting,In progress,,,,\"1 B St, Boston\",02127,\
          -71.0270,42.3350\n",
     );
-    assert_eq!((rows[0].status, rows[0].filed_at, rows[0].zipcode.as_str()), ("in_progress", at("2026-03-20T09:00:00Z"), "02127"));
+    assert_eq!((rows[0].status, rows[0].filed_at, rows[0].zipcode.as_str()), (Status::InProgress, at("2026-03-20T09:00:00Z"), "02127"));
     assert_eq!((rows[0].service.name.as_str(), rows[0].service.group.as_str()), ("Street Light Outage", "Street Lights"));
     assert_eq!(rows[0].place, Ok((-71.0270, 42.3350)));
 }
@@ -166,13 +167,13 @@ fn new_york_from_the_portal_the_api_and_under_the_names_of_2025() {
                 1003,01/28/2020 02:10:04 PM,01/01/1900 12:00:00 AM,DOT,Transportation,Street Condition,Pothole,,00000,,,,Assigned,,,,,0,0,\n";
     for header in [portal.to_owned(), api.to_owned(), renamed] {
         let rows = read("nyc", &format!("{header}\n{body}"));
-        assert_eq!((rows[0].filed_at, rows[0].status), (at("2019-04-19T01:55:45Z"), "closed"));
+        assert_eq!((rows[0].filed_at, rows[0].status), (at("2019-04-19T01:55:45Z"), Status::Closed));
         assert_eq!(rows[0].closed_at, Some(at("2019-04-19T07:45:24Z")));
         assert_eq!((rows[0].service.code.as_str(), rows[0].service.name.as_str()), ("noise-residential", "Noise - Residential"));
         assert_eq!(rows[0].description, "Banging/Pounding · Residential Building/House");
         assert_eq!((rows[0].place, rows[0].zipcode.as_str()), (Ok((-73.93, 40.58)), "11235"));
-        assert_eq!((rows[1].status, rows[1].address.as_str(), rows[1].zipcode.as_str()), ("duplicate", "FIRST AVE & SECOND ST", ""));
-        assert_eq!((rows[2].status, rows[2].closed_at, rows[2].place), ("assigned", None, Err(Why::Zero)));
+        assert_eq!((rows[1].status, rows[1].address.as_str(), rows[1].zipcode.as_str()), (Status::Duplicate, "FIRST AVE & SECOND ST", ""));
+        assert_eq!((rows[2].status, rows[2].closed_at, rows[2].place), (Status::Assigned, None, Err(Why::Zero)));
         assert_eq!(rows[2].notes, [Note::ClosingDateUnreadable]);
     }
 }
@@ -190,7 +191,7 @@ fn san_francisco_from_the_portal_and_from_the_api() {
                 502,2022-11-06T01:30:00.000,,2022-11-06T01:31:00.000,Open,,DPW,Graffiti,Graffiti on Pole,Pole,,,,,0.0,0.0,,Phone,\n";
     for header in [portal, api] {
         let rows = read("sf", &format!("{header}\n{body}"));
-        assert_eq!((rows[0].filed_at, rows[0].status), (at("2022-07-01T15:15:00Z"), "duplicate"));
+        assert_eq!((rows[0].filed_at, rows[0].status), (at("2022-07-01T15:15:00Z"), Status::Duplicate));
         assert_eq!((rows[0].updated_at, rows[0].closed_at), (at("2022-07-03T16:00:00Z"), Some(at("2022-07-02T16:00:00Z"))));
         assert_eq!(
             (rows[0].service.code.as_str(), rows[0].description.as_str()),
@@ -198,7 +199,7 @@ fn san_francisco_from_the_portal_and_from_the_api() {
         );
         assert_eq!((rows[0].media_url.as_str(), rows[0].agency.as_str()), ("https://example.org/media/1.jpg", "DPW"));
         // 01:30 comes twice that night; the first is meant.
-        assert_eq!((rows[1].filed_at, rows[1].status, rows[1].place), (at("2022-11-06T08:30:00Z"), "new", Err(Why::Zero)));
+        assert_eq!((rows[1].filed_at, rows[1].status, rows[1].place), (at("2022-11-06T08:30:00Z"), Status::New, Err(Why::Zero)));
     }
     let older = "CASEID,Opened,Closed,Status,Responsible Agency,Category,Request Type,Address,Point\n\
                  503,07/01/2012 08:15:00 AM,,Open,DPW,Graffiti,,1 Example St,\"(37.77, -122.41)\"\n";
@@ -218,13 +219,13 @@ fn open311_in_json_and_in_xml() {
     let (from_json, from_xml) = (read("open311", json), read("open311", xml));
     assert_eq!(from_json, from_xml);
     let row = &from_json[0];
-    assert_eq!((row.line, row.external_id.as_str(), row.status), (1, "638344", "duplicate"));
+    assert_eq!((row.line, row.external_id.as_str(), row.status), (1, "638344", Status::Duplicate));
     assert_eq!((row.service.code.as_str(), row.service.name.as_str()), ("006", "Sidewalk"));
     assert_eq!((row.filed_at, row.closed_at), (at("2010-04-14T14:37:38Z"), Some(at("2010-04-14T14:47:38Z"))));
     assert_eq!((row.place, row.address.as_str()), (Ok((-122.4651145, 37.762221815)), "8TH AVE and JUDAH ST"));
     let wrapped = r#"{"count": 1, "meta": {"a": [1]}, "service_requests": [{"service_request_id": "7", "status": "open",
         "service_name": "Sidewalk", "requested_datetime": "2010-04-14 06:37:38.5", "lat": 0, "long": 0}]}"#;
-    assert_eq!((read("open311", wrapped)[0].status, read("open311", wrapped)[0].place), ("new", Err(Why::Zero)));
+    assert_eq!((read("open311", wrapped)[0].status, read("open311", wrapped)[0].place), (Status::New, Err(Why::Zero)));
 }
 
 const MAPPING: &str = r#"
@@ -259,7 +260,7 @@ fn a_mapping_reads_what_no_layout_knows() {
         "description": ["Was", "Wo genau"]}, "status": {"new": ["Neu"], "in_progress": ["In Arbeit"], "resolved": ["Erledigt"]}}"#;
     for mapping in [MAPPING, json] {
         let rows = read_with("csv", Layout::mapping(mapping).unwrap(), text).unwrap().into_iter().map(Result::unwrap).collect::<Vec<_>>();
-        assert_eq!((rows[0].status, rows[0].closed_at), ("resolved", Some(at("2025-01-01T08:00:00Z"))));
+        assert_eq!((rows[0].status, rows[0].closed_at), (Status::Resolved, Some(at("2025-01-01T08:00:00Z"))));
         assert_eq!((rows[0].service.code.as_str(), rows[0].description.as_str()), ("schlagloch", "tief · vor; Nr. 3"));
         assert_eq!((rows[1].place, rows[1].notes.as_slice()), (Ok((8.54, 47.37)), [Note::StatusUnknown, Note::Turned].as_slice()));
     }

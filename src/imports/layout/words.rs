@@ -4,71 +4,64 @@
 
 use serde::Deserialize;
 
-macro_rules! statuses { ($($(#[$doc:meta])* $status:ident),* $(,)?) => {
+use crate::cases::Status;
+
+macro_rules! statuses { ($($(#[$doc:meta])* $key:ident: $status:ident),* $(,)?) => {
     /// The city's words, by our status.
     #[derive(Debug, Clone, Default, Deserialize)]
     #[serde(default, deny_unknown_fields)]
-    pub struct Words { $($(#[$doc])* pub $status: Vec<String>),* }
+    pub struct Words { $($(#[$doc])* pub $key: Vec<String>),* }
 
     impl Words {
-        /// Each status with the city's words for it.
-        pub fn each(&self) -> impl Iterator<Item = (&'static str, &[String])> {
-            [$((stringify!($status), self.$status.as_slice())),*].into_iter()
+        fn each(&self) -> impl Iterator<Item = (Status, &[String])> {
+            [$((Status::$status, self.$key.as_slice())),*].into_iter()
         }
     }
 }; }
 
 statuses! {
     /// Nobody has looked at it yet.
-    new,
+    new: New,
     /// Somebody has it.
-    assigned,
+    assigned: Assigned,
     /// Work has begun.
-    in_progress,
+    in_progress: InProgress,
     /// Waits for somebody else.
-    pending,
+    pending: Pending,
     /// Work rests.
-    on_hold,
+    on_hold: OnHold,
     /// Somebody above has to decide.
-    escalated,
+    escalated: Escalated,
     /// Opened again.
-    reopened,
+    reopened: Reopened,
     /// The work is done.
-    resolved,
+    resolved: Resolved,
     /// It is over.
-    closed,
+    closed: Closed,
     /// The same as another.
-    duplicate,
+    duplicate: Duplicate,
     /// Withdrawn or invalid.
-    cancelled,
+    cancelled: Cancelled,
     /// Handed to somebody outside.
-    transferred,
-}
-
-/// Statuses in which nobody will work on it any more.
-const OVER: [&str; 5] = ["resolved", "closed", "duplicate", "cancelled", "transferred"];
-
-/// Whether this status ends a case.
-pub fn is_over(status: &str) -> bool {
-    OVER.contains(&status)
+    transferred: Transferred,
 }
 
 impl Words {
     /// Our status for the city's whole word, without regard to case and blanks around it.
-    pub fn status(&self, word: &str) -> Option<&'static str> {
+    pub fn status(&self, word: &str) -> Option<Status> {
         let word = word.trim();
         self.each().find(|(_, words)| words.iter().any(|w| w.eq_ignore_ascii_case(word))).map(|(status, _)| status)
     }
 
     /// Our status for a text that contains one of the phrases; `duplicate` before all others.
-    pub fn within(&self, text: &str) -> Option<&'static str> {
+    pub fn within(&self, text: &str) -> Option<Status> {
         if text.is_empty() {
             return None;
         }
         let text = text.to_lowercase();
         let holds = |words: &[String]| words.iter().any(|w| text.contains(&w.to_lowercase()));
         if holds(&self.duplicate) {
-            return Some("duplicate");
+            return Some(Status::Duplicate);
         }
         self.each().find(|(_, words)| holds(words)).map(|(status, _)| status)
     }
@@ -109,10 +102,10 @@ mod tests {
     fn words_are_matched_whole_and_phrases_within() {
         let words =
             Words { new: vec!["Open".into()], duplicate: vec!["Open - Dup".into()], closed: vec!["shut".into()], ..Words::default() };
-        assert_eq!(words.status(" open "), Some("new"));
-        assert_eq!(words.status("OPEN - DUP"), Some("duplicate"));
+        assert_eq!(words.status(" open "), Some(Status::New));
+        assert_eq!(words.status("OPEN - DUP"), Some(Status::Duplicate));
         assert_eq!(words.status("opened"), None);
-        assert_eq!(words.within("it was SHUT: open - dup of 12"), Some("duplicate"));
+        assert_eq!(words.within("it was SHUT: open - dup of 12"), Some(Status::Duplicate));
         assert_eq!(words.within(""), None);
     }
 
