@@ -63,7 +63,7 @@ impl Course {
 const PACE: [f64; 9] = [1.35, 0.95, 1.15, 0.8, 0.72, 0.75, 0.68, 0.7, 0.55];
 
 // how much of the promised time the work takes: a tenth of the work more with each entry
-const OF_PROMISE: [f64; 11] = [0.02, 0.12, 0.22, 0.33, 0.44, 0.56, 0.68, 0.82, 1.0, 1.8, 7.0];
+const OF_PROMISE: [f64; 11] = [0.04, 0.18, 0.32, 0.45, 0.56, 0.67, 0.78, 0.9, 1.05, 2.0, 26.0];
 
 /// What a case is about, as far as its course depends on it.
 pub struct Matter<'a> {
@@ -84,27 +84,30 @@ pub fn course(matter: &Matter<'_>, dice: &mut Dice) -> Course {
     let tenths = dice.unit() * 10.0;
     let low = OF_PROMISE[tenths as usize];
     let share = low + (OF_PROMISE[tenths as usize + 1] - low) * tenths.fract();
-    let lasts = matter.due_hours * share * PACE[matter.district] * HOUR_MS;
+    // a few are waited with for a year: money, permits, a wall that belongs to nobody
+    let forgotten = dice.chance(0.015);
+    let lasts = if forgotten { dice.between(150.0, 900.0) * 24.0 } else { matter.due_hours * share * PACE[matter.district] } * HOUR_MS;
     let at = |part: f64| matter.filed_at + (lasts * part) as i64 + 60_000;
     let mut steps: Vec<(i64, Status, &str)> = Vec::new();
-    let taken = dice.between(0.02, 0.25);
+    let taken = if forgotten { 0.004 } else { dice.between(0.03, 0.35) };
     steps.push((at(taken), Status::Assigned, ""));
-    if dice.chance(0.7) {
+    if !forgotten && dice.chance(0.7) {
         steps.push((at(dice.between(taken + 0.05, 0.6)), Status::InProgress, ""));
     }
     match dice.weighted(&[86.0, 6.0, 5.0, 3.0]) {
+        _ if forgotten => steps.push((at(0.03), *dice.pick(&[Status::OnHold, Status::Pending]), "")),
         1 => steps.extend([(at(0.65), Status::Pending, ""), (at(0.85), Status::InProgress, "")]),
         2 => steps.extend([(at(0.65), Status::OnHold, ""), (at(0.9), Status::InProgress, "")]),
         3 => steps.push((at(0.7), Status::Escalated, "")),
         _ => {}
     }
     // what is far over its promise was handed up on the way
-    if share * PACE[matter.district] > 2.0 {
+    if !forgotten && share * PACE[matter.district] > 2.0 {
         steps.push((at(0.93), Status::Escalated, ""));
     }
     steps.dedup_by_key(|step| step.1);
     let end = at(1.0);
-    match dice.weighted(&[64.0, 22.0, 5.0, 3.0, 1.0]) {
+    match dice.weighted(&[64.0, 22.0, 5.0, 3.0, 0.4]) {
         0 => steps.push((end, Status::Resolved, "")),
         1 => steps.extend([(end, Status::Resolved, ""), (end + dice.between(20.0, 90.0) as i64 * 3_600_000, Status::Closed, "")]),
         2 => steps.push((end, Status::Cancelled, STAFF.pick("cancelled", dice))),
@@ -117,11 +120,8 @@ pub fn course(matter: &Matter<'_>, dice: &mut Dice) -> Course {
         steps.push((back + (lasts * 0.3) as i64, Status::InProgress, ""));
         steps.push((back + (lasts * 0.9) as i64 + 60_000, Status::Resolved, ""));
     }
-    let moves: Vec<Move> = steps
-        .into_iter()
-        .filter(|(at, ..)| *at <= matter.now)
-        .map(|(at, to, reason)| Move { at, to, reason: reason.to_owned() })
-        .collect();
+    let moves: Vec<Move> =
+        steps.into_iter().filter(|(at, ..)| *at <= matter.now).map(|(at, to, reason)| Move { at, to, reason: reason.to_owned() }).collect();
     let remarks = remarks(matter, &moves, lasts, dice);
     Course { moves, remarks }
 }

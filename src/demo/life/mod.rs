@@ -102,7 +102,20 @@ impl Life {
         let until = totals.iter().map(|sum| (count as f64 * sum / total).round() as usize).collect();
         let lasting = habits.iter().map(|_| VecDeque::new()).collect();
         let spots = Spots::new(city, &habits, seed);
-        Life { seed, now, spots, services, first_day, until, day: 0, nth: 0, today: VecDeque::new(), dice: Dice::new(seed), lasting, habits }
+        Life {
+            seed,
+            now,
+            spots,
+            services,
+            first_day,
+            until,
+            day: 0,
+            nth: 0,
+            today: VecDeque::new(),
+            dice: Dice::new(seed),
+            lasting,
+            habits,
+        }
     }
 
     /// Throws what is reported on the next day, and when: the habit and the moment of each report.
@@ -195,9 +208,9 @@ impl Life {
         if lasting.is_empty() || !self.dice.chance(self.habits[index].again) {
             return None;
         }
-        // the squared throw makes a few things the talk of the town
-        let throw = (lasting.len() as f64 * self.dice.unit() * self.dice.unit()) as usize;
-        (lasting[throw].ends_at > at && lasting[throw].filed_at < at).then_some(throw)
+        let open: Vec<usize> = (0..lasting.len()).filter(|thing| lasting[*thing].ends_at > at && lasting[*thing].filed_at < at).collect();
+        // the cubed throw makes a few things the talk of the town
+        open.get((open.len() as f64 * self.dice.unit() * self.dice.unit() * self.dice.unit()) as usize).copied()
     }
 }
 

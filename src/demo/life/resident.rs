@@ -7,14 +7,14 @@ use crate::requests::Contact;
 
 const DAY_MS: i64 = 86_400_000;
 const FIRST: &[&str] = &[
-    "Ada", "Amir", "Ana", "Ben", "Bea", "Carla", "Chen", "Dana", "Elif", "Emil", "Esra", "Femi", "Greta", "Hana", "Igor", "Ines", "Ivo", "Jamal",
-    "Joan", "Kofi", "Lars", "Lea", "Luis", "Mara", "Mei", "Milo", "Nadia", "Noor", "Olga", "Omar", "Paula", "Pia", "Ravi", "Rosa", "Sami", "Sara",
-    "Tara", "Theo", "Uma", "Vera", "Wim", "Yara", "Yusuf", "Zoe",
+    "Ada", "Amir", "Ana", "Ben", "Bea", "Carla", "Chen", "Dana", "Elif", "Emil", "Esra", "Femi", "Greta", "Hana", "Igor", "Ines", "Ivo",
+    "Jamal", "Joan", "Kofi", "Lars", "Lea", "Luis", "Mara", "Mei", "Milo", "Nadia", "Noor", "Olga", "Omar", "Paula", "Pia", "Ravi", "Rosa",
+    "Sami", "Sara", "Tara", "Theo", "Uma", "Vera", "Wim", "Yara", "Yusuf", "Zoe",
 ];
 const LAST: &[&str] = &[
-    "Abara", "Almeida", "Bakker", "Becker", "Castillo", "Conti", "Dahl", "Demir", "Duarte", "Eriksen", "Farrow", "Fischer", "Gallo", "Haddad",
-    "Hale", "Ibarra", "Jansen", "Kaya", "Kovac", "Lund", "Marsh", "Mendez", "Moreau", "Nowak", "Okafor", "Ortega", "Pereira", "Quill", "Rahman",
-    "Reyes", "Rossi", "Sato", "Silva", "Thorne", "Tran", "Usman", "Vidal", "Wren", "Yilmaz", "Zeller",
+    "Abara", "Almeida", "Bakker", "Becker", "Castillo", "Conti", "Dahl", "Demir", "Duarte", "Eriksen", "Farrow", "Fischer", "Gallo",
+    "Haddad", "Hale", "Ibarra", "Jansen", "Kaya", "Kovac", "Lund", "Marsh", "Mendez", "Moreau", "Nowak", "Okafor", "Ortega", "Pereira",
+    "Quill", "Rahman", "Reyes", "Rossi", "Sato", "Silva", "Thorne", "Tran", "Usman", "Vidal", "Wren", "Yilmaz", "Zeller",
 ];
 
 /// Answers to a service's questions that its check accepts; optional ones are often skipped, and no answer ends the form.
@@ -60,8 +60,14 @@ fn line(code: &str, dice: &mut Dice) -> String {
         "pole" => format!("L-{}", 1000 + dice.below(8000)),
         "plate" if dice.chance(0.3) => "none".into(),
         "plate" => format!("AF{} {}", 10 + dice.below(90), letters(dice)),
-        "colour" => format!("{} {}", dice.pick(&["white", "grey", "red", "blue", "green", "black"]), dice.pick(&["van", "car", "estate", "trailer"])),
-        "access" => (*dice.pick(&["Gate is open all day", "Ring at the yard", "After 17:00", "Mornings", "Key at the kiosk", "Mon to Thu"])).into(),
+        "colour" => format!(
+            "{} {}",
+            dice.pick(&["white", "grey", "red", "blue", "green", "black"]),
+            dice.pick(&["van", "car", "estate", "trailer"])
+        ),
+        "access" => {
+            (*dice.pick(&["Gate is open all day", "Ring at the yard", "After 17:00", "Mornings", "Key at the kiosk", "Mon to Thu"])).into()
+        }
         _ => (*dice.pick(&["sweet and sharp", "like tar", "like old cheese", "hard to say"])).into(),
     }
 }

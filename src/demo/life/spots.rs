@@ -151,12 +151,21 @@ impl Spots {
 }
 
 fn running(weights: impl Iterator<Item = f64>) -> Vec<f64> {
-    weights.scan(0.0, |sum, weight| { *sum += weight; Some(*sum) }).collect()
+    weights
+        .scan(0.0, |sum, weight| {
+            *sum += weight;
+            Some(*sum)
+        })
+        .collect()
 }
 
 /// Running totals over streets: length by class, then scaled so that districts have their shares.
 fn totals(city: &City, by_class: fn(usize) -> f64, by_district: fn(usize) -> f64) -> Vec<f64> {
-    let class = |class: Class| match class { Class::Highway => 0, Class::Arterial => 1, Class::Local => 2 };
+    let class = |class: Class| match class {
+        Class::Highway => 0,
+        Class::Arterial => 1,
+        Class::Local => 2,
+    };
     let weights: Vec<f64> = city.streets.iter().map(|street| street.length_m * by_class(class(street.class))).collect();
     let mut sums = vec![0.0; city.districts.len()];
     city.streets.iter().zip(&weights).for_each(|(street, weight)| sums[street.district] += weight);

@@ -27,7 +27,7 @@ pub fn morning_cold(day: i64) -> f64 {
     let date = date_of(day);
     let (month, through) = (date.month() as usize - 1, f64::from(date.day()) / 31.0);
     let mean = MEANS[month] + (MEANS[(month + 1) % 12] - MEANS[month]) * (through - 0.5).max(0.0);
-    mean + (smooth_noise(WEATHER, day as f64 / 4.5, 0.5) - 0.5) * 13.0
+    mean + (smooth_noise(WEATHER, day as f64 / 4.5, 0.5) - 0.5) * 20.0
 }
 
 /// Whether the night before was one of frost.
@@ -49,8 +49,14 @@ pub fn factor(season: Season, day: i64) -> f64 {
     let month = date_of(day).month() as usize - 1;
     match season {
         Season::Even => 1.0,
-        Season::Thaw => 0.75 + 0.22 * (1..=10).filter(|before| frost(day - before)).count() as f64,
-        Season::Frost => if frost(day) { 9.0 } else { 0.02 },
+        Season::Thaw => 0.6 + 0.25 * (1..=10).filter(|before| frost(day - before)).count() as f64,
+        Season::Frost => {
+            if frost(day) {
+                9.0
+            } else {
+                0.02
+            }
+        }
         Season::Cold => (1.4 - morning_cold(day) / 7.0).clamp(0.1, 3.5) * if frost(day) { 1.8 } else { 1.0 },
         Season::Dark => DARK[month],
         Season::Warm => WARM[month],

@@ -38,11 +38,11 @@ impl Book {
 
     /// One of the plain phrases under a heading; empty where the book has none.
     pub(super) fn pick(&self, heading: &str, dice: &mut Dice) -> &'static str {
-        self.0.get(heading).map_or("", |phrases| dice.pick(&phrases.plain))
+        self.0.get(heading).map_or("", |phrases| *dice.pick::<&'static str>(&phrases.plain))
     }
 
     fn pick_dashed(&self, heading: &str, dice: &mut Dice) -> &'static str {
-        self.0.get(heading).filter(|phrases| !phrases.dashed.is_empty()).map_or("", |phrases| dice.pick(&phrases.dashed))
+        self.0.get(heading).filter(|phrases| !phrases.dashed.is_empty()).map_or("", |phrases| *dice.pick::<&'static str>(&phrases.dashed))
     }
 }
 

@@ -6,7 +6,8 @@ use crate::demo::dice::Dice;
 const ASPHALT: Ink = Ink(0.36, 0.36, 0.37);
 const STONE: Ink = Ink(0.62, 0.6, 0.56);
 const DARK: Ink = Ink(0.09, 0.085, 0.08);
-const (W, H): (f64, f64) = (WIDTH as f64, HEIGHT as f64);
+const W: f64 = WIDTH as f64;
+const H: f64 = HEIGHT as f64;
 
 fn road(canvas: &mut Canvas, dice: &mut Dice) {
     let ground = canvas.rough(ASPHALT.lit(dice.between(0.8, 1.2)), 26.0, 0.22);
@@ -58,35 +59,46 @@ pub(super) fn cave_in(canvas: &mut Canvas, dice: &mut Dice) {
     for _ in 0..3 {
         let (x, y) = (W * dice.between(0.12, 0.85), H * dice.between(0.55, 0.8));
         canvas.glow((x, y + 6.0), 60.0, DARK, 0.5);
-        canvas.fill(&[(x - 9.0, y - 120.0), (x + 9.0, y - 120.0), (x + 38.0, y), (x - 38.0, y)], 1.0, |px, _| Ink(0.9, 0.34, 0.1).lit(1.1 - (px - x).abs() / 70.0));
-        canvas.fill(&[(x - 18.0, y - 80.0), (x + 18.0, y - 80.0), (x + 25.0, y - 52.0), (x - 25.0, y - 52.0)], 1.0, |_, _| Ink(0.92, 0.92, 0.9));
+        canvas.fill(&[(x - 9.0, y - 120.0), (x + 9.0, y - 120.0), (x + 38.0, y), (x - 38.0, y)], 1.0, |px, _| {
+            Ink(0.9, 0.34, 0.1).lit(1.1 - (px - x).abs() / 70.0)
+        });
+        canvas.fill(&[(x - 18.0, y - 80.0), (x + 18.0, y - 80.0), (x + 25.0, y - 52.0), (x - 25.0, y - 52.0)], 1.0, |_, _| {
+            Ink(0.92, 0.92, 0.9)
+        });
         canvas.fill(&slab(x - 52.0, y - 6.0, 104.0, 14.0, 0.0), 1.0, |_, _| Ink(0.75, 0.26, 0.08));
     }
 }
 
 /// Slabs in perspective, one of them tilted.
 pub(super) fn paving(canvas: &mut Canvas, dice: &mut Dice) {
+    const SLAB: f64 = 175.0;
     let base = STONE.lit(dice.between(0.85, 1.1));
     let joints = canvas.rough(base.lit(0.45), 8.0, 0.3);
     canvas.band(0.0, H, joints);
-    let bad = (2, 2 + dice.below(2) as i64);
-    let lean = dice.between(-40.0, 40.0);
-    for row in 0..7i64 {
-        let (top, bottom) = ((row as f64 * 0.62 - 0.3) * 150.0, ((row as f64 + 1.0) * 0.62 - 0.3) * 150.0 - 6.0);
-        for column in -1..6i64 {
-            let left = column as f64 * 175.0 + if row % 2 == 0 { 0.0 } else { 88.0 };
-            let tilt = (row, column) == bad;
-            let lift = if tilt { -26.0 } else { 0.0 };
-            let ink = base.lit(dice.between(0.88, 1.08) * if tilt { 1.1 } else { 1.0 });
-            let paint = canvas.rough(ink, 14.0, 0.16);
-            if tilt {
-                canvas.fill(&slab(left - 6.0, top - 6.0, 184.0, bottom - top + 14.0, lean * 0.1), 1.0, |_, _| DARK);
-            }
-            canvas.fill(&[(left + lean * 0.1, top + lift), (left + 169.0 + lean * 0.1, top - lift * 0.3), (left + 169.0, bottom), (left, bottom + lift * 0.6)], 1.0, paint);
+    // what lies flat at (x, y) in slabs is seen closer together farther away
+    let seen = |x: f64, y: f64| {
+        let near = 0.42 + 0.85 * y / 6.0;
+        (W / 2.0 + (x - 3.0) * SLAB * near, H * (0.08 * y + 0.014 * y * y) - 20.0)
+    };
+    let bad = (3 + dice.below(2) as i64, 1 + dice.below(3) as i64);
+    for (row, column) in (0..8i64).flat_map(|row| (-2..8i64).map(move |column| (row, column))) {
+        let (x, y) = (column as f64 + if row % 2 == 0 { 0.0 } else { 0.5 }, row as f64);
+        let flat = [seen(x + 0.02, y + 0.03), seen(x + 0.98, y + 0.03), seen(x + 0.98, y + 0.97), seen(x + 0.02, y + 0.97)];
+        let ink = base.lit(dice.between(0.86, 1.1));
+        if (row, column) == bad {
+            canvas.fill(&flat, 1.0, |_, _| DARK);
+            let [a, b, c, d] = flat;
+            let (up, down) = (dice.between(16.0, 34.0), dice.between(4.0, 12.0));
+            canvas.fill(
+                &[(a.0 + 6.0, a.1 - up), (b.0, b.1 - down), (c.0, c.1 - 3.0), (d.0 + 4.0, d.1 - up * 0.7)],
+                1.0,
+                canvas.rough(ink.lit(1.12), 14.0, 0.16),
+            );
+            (0..3).for_each(|_| crack(canvas, (a.0 + 70.0, a.1 + 20.0), 130.0, dice));
+        } else {
+            canvas.fill(&flat, 1.0, canvas.rough(ink, 14.0, 0.16));
         }
     }
-    let centre = (bad.1 as f64 * 175.0 + 90.0, (bad.0 as f64 * 0.62) * 150.0 + 10.0);
-    (0..3).for_each(|_| crack(canvas, centre, 150.0, dice));
 }
 
 /// Leaves or broken glass over a path.
@@ -146,7 +158,17 @@ pub(super) fn flood(canvas: &mut Canvas, dice: &mut Dice) {
         canvas.fill(&oval((x, y), wide, 1.0 + 4.0 * depth), 0.5, |_, _| ink);
     }
     if dice.chance(0.6) {
+        let line = H * 0.62 - 14.0;
         super::street::car(canvas, (W * dice.between(0.2, 0.5), H * 0.62), 0.9, dice);
-        canvas.band(H * 0.62 - 12.0, H, |_, y| water.lit(1.15 - 0.25 * (y / H)));
+        canvas.fill(&slab(0.0, line, W, 60.0, 0.0), 1.0, |_, y| sky.to(water, ((y - horizon) / (H - horizon)).clamp(0.0, 1.0)));
+        for _ in 0..60 {
+            let (x, y) = (W * dice.unit(), line + 60.0 * dice.unit());
+            canvas.fill(&oval((x, y), dice.between(20.0, 90.0), 2.0), 0.5, |_, _| sky.lit(ripple(x)));
+        }
     }
+}
+
+/// Some ripples are brighter than others.
+fn ripple(x: f64) -> f64 {
+    0.8 + 0.3 * (x / 37.0).fract()
 }

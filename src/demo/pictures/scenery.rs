@@ -3,7 +3,8 @@
 use super::canvas::{At, Canvas, HEIGHT, Ink, WIDTH, ragged, slab};
 use crate::demo::dice::Dice;
 
-const (W, H): (f64, f64) = (WIDTH as f64, HEIGHT as f64);
+const W: f64 = WIDTH as f64;
+const H: f64 = HEIGHT as f64;
 const DARK: Ink = Ink(0.1, 0.1, 0.1);
 
 fn bricks(canvas: &mut Canvas, dice: &mut Dice) {
@@ -37,7 +38,8 @@ fn loops(from: At, dice: &mut Dice) -> Vec<At> {
 /// Sprayed names on a wall.
 pub(super) fn graffiti(canvas: &mut Canvas, dice: &mut Dice) {
     bricks(canvas, dice);
-    let inks = [Ink(0.85, 0.1, 0.35), Ink(0.1, 0.45, 0.8), Ink(0.1, 0.1, 0.1), Ink(0.15, 0.65, 0.35), Ink(0.95, 0.75, 0.1), Ink(0.92, 0.92, 0.95)];
+    let inks =
+        [Ink(0.85, 0.1, 0.35), Ink(0.1, 0.45, 0.8), Ink(0.1, 0.1, 0.1), Ink(0.15, 0.65, 0.35), Ink(0.95, 0.75, 0.1), Ink(0.92, 0.92, 0.95)];
     for _ in 0..2 + dice.below(2) {
         let line = loops((W * dice.between(0.1, 0.35), H * dice.between(0.35, 0.7)), dice);
         let (first, second) = (dice.below(6), dice.below(5));
@@ -101,7 +103,11 @@ pub(super) fn tree(canvas: &mut Canvas, dice: &mut Dice) {
     let tilt = dice.between(-50.0, 50.0);
     canvas.glow((W * 0.5, H * 0.76), 330.0, DARK, 0.3);
     let bark = canvas.rough(Ink(0.34, 0.26, 0.19), 9.0, 0.4);
-    canvas.fill(&[(W * 0.06, H * 0.66 - tilt), (W * 0.75, H * 0.68 + tilt), (W * 0.75, H * 0.72 + tilt), (W * 0.06, H * 0.76 - tilt)], 1.0, bark);
+    canvas.fill(
+        &[(W * 0.06, H * 0.66 - tilt), (W * 0.75, H * 0.68 + tilt), (W * 0.75, H * 0.72 + tilt), (W * 0.06, H * 0.76 - tilt)],
+        1.0,
+        bark,
+    );
     for _ in 0..6 {
         let x = dice.between(0.4, 0.75);
         let end = (W * x + dice.bell() * 60.0, H * 0.68 - dice.between(60.0, 160.0));

@@ -3,7 +3,8 @@
 use super::canvas::{At, Canvas, HEIGHT, Ink, WIDTH, oval, ragged, slab};
 use crate::demo::dice::Dice;
 
-const (W, H): (f64, f64) = (WIDTH as f64, HEIGHT as f64);
+const W: f64 = WIDTH as f64;
+const H: f64 = HEIGHT as f64;
 const NIGHT: Ink = Ink(0.06, 0.08, 0.15);
 const DARK: Ink = Ink(0.1, 0.1, 0.11);
 
@@ -21,7 +22,8 @@ pub(super) fn houses(canvas: &mut Canvas, horizon: f64, light: f64, dice: &mut D
         canvas.fill(&roof, 1.0, |_, _| Ink(0.36, 0.25, 0.22).lit(0.2 + 0.8 * light));
         for row in 0..(high / 58.0) as i64 {
             for column in 0..(wide / 46.0) as i64 {
-                let glass = if light < 0.5 && dice.chance(0.35) { Ink(0.95, 0.78, 0.42) } else { Ink(0.2, 0.25, 0.3).lit(0.3 + 0.7 * light) };
+                let glass =
+                    if light < 0.5 && dice.chance(0.35) { Ink(0.95, 0.78, 0.42) } else { Ink(0.2, 0.25, 0.3).lit(0.3 + 0.7 * light) };
                 let (left, top) = (x + 14.0 + column as f64 * 46.0, horizon - high + 16.0 + row as f64 * 58.0);
                 canvas.fill(&slab(left, top, 22.0, 34.0, 0.0), 1.0, |_, _| glass);
             }
@@ -45,7 +47,11 @@ pub(super) fn lamp(canvas: &mut Canvas, dice: &mut Dice) {
     let post = |canvas: &mut Canvas, x: f64, foot: f64, high: f64, lean: f64| {
         let ink = DARK.lit(0.8);
         let top = (x + lean, foot - high);
-        canvas.stroke(&[(x, foot), top, (top.0 + high * 0.09, top.1 - high * 0.05), (top.0 + high * 0.22, top.1 - high * 0.04)], high * 0.022 + 2.0, ink);
+        canvas.stroke(
+            &[(x, foot), top, (top.0 + high * 0.09, top.1 - high * 0.05), (top.0 + high * 0.22, top.1 - high * 0.04)],
+            high * 0.022 + 2.0,
+            ink,
+        );
         let head = (top.0 + high * 0.24, top.1 - high * 0.025);
         canvas.fill(&oval(head, high * 0.06, high * 0.022), 1.0, |_, _| DARK.lit(1.5));
         head
@@ -83,8 +89,12 @@ pub(super) fn sign(canvas: &mut Canvas, dice: &mut Dice) {
 fn bag(canvas: &mut Canvas, at: At, size: f64, dice: &mut Dice) {
     let ink = [Ink(0.1, 0.1, 0.12), Ink(0.12, 0.2, 0.36), Ink(0.8, 0.8, 0.78), Ink(0.1, 0.1, 0.11)][dice.below(4)];
     canvas.glow((at.0, at.1 + size * 0.55), size * 1.3, DARK, 0.4);
-    canvas.fill(&ragged(at, size, size * 0.78, 0.2, dice), 1.0, |x, y| ink.lit(1.5 - (x - at.0 + size * 0.4).abs() / size * 0.5 - (y - at.1) / size * 0.5));
-    canvas.fill(&[(at.0 - 8.0, at.1 - size * 0.65), (at.0 + 4.0, at.1 - size * 1.05), (at.0 + 13.0, at.1 - size * 0.65)], 1.0, |_, _| ink.lit(1.2));
+    canvas.fill(&ragged(at, size, size * 0.78, 0.2, dice), 1.0, |x, y| {
+        ink.lit(1.5 - (x - at.0 + size * 0.4).abs() / size * 0.5 - (y - at.1) / size * 0.5)
+    });
+    canvas.fill(&[(at.0 - 8.0, at.1 - size * 0.65), (at.0 + 4.0, at.1 - size * 1.05), (at.0 + 13.0, at.1 - size * 0.65)], 1.0, |_, _| {
+        ink.lit(1.2)
+    });
     for _ in 0..5 {
         let spot = (at.0 + dice.bell() * size * 0.35, at.1 - size * 0.1 + dice.bell() * size * 0.25);
         canvas.fill(&ragged(spot, size * 0.16, size * 0.05, 0.4, dice), 0.25, |_, _| Ink(1.0, 1.0, 1.0));
@@ -135,7 +145,9 @@ pub(super) fn bin(canvas: &mut Canvas, dice: &mut Dice) {
         let at = (x + 70.0 + dice.bell() * 50.0, H * 0.42 + dice.bell() * 18.0);
         bag(canvas, at, dice.between(24.0, 46.0), dice);
     }
-    canvas.fill(&[(x - 12.0, H * 0.45), (x + 152.0, H * 0.45), (x + 132.0, H * 0.87), (x + 8.0, H * 0.87)], 1.0, |px, _| ink.lit(0.7 + 0.7 * ((px - x) / 140.0)));
+    canvas.fill(&[(x - 12.0, H * 0.45), (x + 152.0, H * 0.45), (x + 132.0, H * 0.87), (x + 8.0, H * 0.87)], 1.0, |px, _| {
+        ink.lit(0.7 + 0.7 * ((px - x) / 140.0))
+    });
     canvas.fill(&slab(x - 20.0, H * 0.44, 180.0, 20.0, 0.0), 1.0, |_, _| ink.lit(0.6));
     canvas.fill(&slab(x + 30.0, H * 0.52, 80.0, 26.0, 0.0), 1.0, |_, _| DARK);
     for _ in 0..40 {
@@ -150,7 +162,18 @@ pub(super) fn car(canvas: &mut Canvas, foot: At, scale: f64, dice: &mut Dice) {
     let ink = [Ink(0.5, 0.1, 0.1), Ink(0.78, 0.78, 0.76), Ink(0.2, 0.28, 0.4), Ink(0.35, 0.36, 0.37), Ink(0.2, 0.33, 0.25)][dice.below(5)];
     let at = |x: f64, y: f64| (foot.0 + x * scale, foot.1 + y * scale);
     canvas.glow(at(170.0, 25.0), 260.0 * scale, DARK, 0.45);
-    let body = [at(-95.0, -30.0), at(-90.0, -85.0), at(-20.0, -100.0), at(40.0, -165.0), at(235.0, -165.0), at(300.0, -100.0), at(405.0, -85.0), at(415.0, -20.0), at(400.0, 0.0), at(-90.0, 0.0)];
+    let body = [
+        at(-95.0, -30.0),
+        at(-90.0, -85.0),
+        at(-20.0, -100.0),
+        at(40.0, -165.0),
+        at(235.0, -165.0),
+        at(300.0, -100.0),
+        at(405.0, -85.0),
+        at(415.0, -20.0),
+        at(400.0, 0.0),
+        at(-90.0, 0.0),
+    ];
     let top = foot.1 - 170.0 * scale;
     canvas.fill(&body, 1.0, |_, y| ink.lit(1.35 - 0.7 * (y - top) / (170.0 * scale)));
     let glass = Ink(0.17, 0.22, 0.26);
