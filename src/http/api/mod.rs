@@ -3,6 +3,7 @@
 mod config;
 mod filter;
 mod heat;
+mod layers;
 mod pins;
 mod requests;
 mod services;
@@ -16,7 +17,7 @@ use crate::error::Error as Refusal;
 
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby, pins::pins, heat::heat))]
+#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby, pins::pins, heat::heat, layers::list, layers::one))]
 pub struct Document;
 
 /// Everything under `/api`.
@@ -32,6 +33,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(config::routes)
             .configure(services::routes)
             .configure(requests::routes)
+            .configure(layers::routes)
             .configure(heat::routes),
     );
 }

@@ -1,0 +1,57 @@
+//! The OpenAPI document: as committed, whole, and true of the server.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::helpers::{City, Database};
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn document() -> Value {
+    serde_json::from_str(&waymark::http::openapi().unwrap()).unwrap()
+}
+
+#[test]
+fn the_committed_document_is_the_one_that_the_server_has() {
+    let committed: Value = serde_json::from_str(&std::fs::read_to_string(root("openapi.json")).unwrap()).unwrap();
+    assert_eq!(committed, document(), "run `make openapi` and commit openapi.json");
+}
+
+/// Paths as the handlers of `/api` register them.
+fn registered(folder: &Path, paths: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            registered(&path, paths);
+            continue;
+        }
+        for part in std::fs::read_to_string(&path).unwrap().split("web::resource(\"").skip(1) {
+            paths.insert(format!("/api{}", part.split_once('"').unwrap().0));
+        }
+    }
+}
+
+#[test]
+fn every_route_is_in_the_document_and_nothing_else_is() {
+    let mut paths = BTreeSet::new();
+    registered(&root("src/http/api"), &mut paths);
+    let documented: BTreeSet<String> = document()["paths"].as_object().unwrap().keys().cloned().collect();
+    let in_document = |path: &String| documented.iter().any(|d| d == path || d.strip_prefix("/photos").is_some() && path.contains("/photos/{"));
+    let missing: Vec<&String> = paths.iter().filter(|path| !in_document(path)).collect();
+    assert!(missing.is_empty(), "not in the OpenAPI document: {missing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_documented_path_is_answered_and_refuses_other_methods() {
+    let city = City::over(Database::sqlite()).await;
+    for (path, methods) in document()["paths"].as_object().unwrap() {
+        let concrete = path.split('/').map(|p| if p.starts_with('{') { "1" } else { p }).collect::<Vec<_>>().join("/");
+        let wrong = city.call(reqwest::Method::TRACE, &concrete).send().await.unwrap();
+        assert_eq!(wrong.status(), 405, "TRACE {concrete}");
+        assert!(!methods.as_object().unwrap().is_empty());
+    }
+}
