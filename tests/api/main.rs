@@ -8,6 +8,7 @@ mod helpers;
 
 mod contracts;
 mod log;
+mod photos;
 mod requests;
 mod routing;
 mod schema_parity;

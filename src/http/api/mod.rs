@@ -4,6 +4,7 @@ mod config;
 mod filter;
 mod heat;
 mod layers;
+mod photos;
 mod pins;
 mod requests;
 mod services;
@@ -17,7 +18,20 @@ use crate::error::Error as Refusal;
 
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby, pins::pins, heat::heat, layers::list, layers::one))]
+#[openapi(paths(
+    config::config,
+    heat::heat,
+    layers::list,
+    layers::one,
+    photos::take,
+    photos::show,
+    pins::pins,
+    requests::file,
+    requests::one,
+    requests::nearby,
+    services::list,
+    services::one
+))]
 pub struct Document;
 
 /// Everything under `/api`.
@@ -32,10 +46,12 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .app_data(query)
             .configure(config::routes)
             .configure(services::routes)
+            .configure(photos::routes)
             .configure(requests::routes)
             .configure(layers::routes)
             .configure(heat::routes),
     );
+    cfg.configure(photos::pictures);
 }
 
 fn refusal(e: &error::JsonPayloadError) -> Error {
