@@ -1,11 +1,18 @@
 //! Photos: taken in safely, kept, and let go.
+//!
+//! [`Photos::keep`] takes a photo in ([`intake`]), stores it ([`store`]) and writes its row; [`attach`] gives it to a request inside
+//! the transaction that files it; [`Photos::expire`] erases what no request took. The picture's bytes are shared by content, its row
+//! and its id are not. Refuses to decide who may see a photo: that is people's policy, asked by HTTP.
 
 pub mod intake;
+mod keep;
+mod letting_go;
+mod row;
+pub mod store;
+#[cfg(test)]
+mod tests;
+mod upload;
 
-use crate::db::Tx;
-use crate::error::{Error, Result};
-
-/// Ties uploads to a request.
-pub async fn attach(_: &mut Tx, _: i64, _: &[String], _: bool, _: i64, _: usize) -> Result<()> {
-    Err(Error::invalid("photos", "are not taken yet."))
-}
+pub use keep::{Photos, Uploaded};
+pub use row::{Photo, State, attach, find, of_requests, review};
+pub use upload::Upload;
