@@ -11,6 +11,7 @@ use crate::db::{Db, Options};
 use crate::error::Result;
 use crate::events::{Bell, Followers};
 use crate::people::follow::Follow;
+use crate::photos::Photos;
 use crate::requests::{Filing, OpenCases};
 use crate::routing::Routing;
 use crate::workers;
@@ -37,6 +38,8 @@ pub struct App {
     pub open_cases: OpenCases,
     /// All requests in columns, for the map's counts.
     pub columns: LiveColumns,
+    /// Takes photos in and keeps them.
+    pub photos: Photos,
     /// Makes and checks the tokens of follow links.
     pub follow: Follow,
 }
@@ -65,7 +68,8 @@ impl App {
         let follow = Follow::load(&db, Some(&config.server.secret)).await?;
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
-        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, follow }))
+        let photos = Photos::open(&config)?;
+        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, photos, follow }))
     }
 
     /// Starts everything that runs without a request; it stops when the handle is dropped.

@@ -1,4 +1,5 @@
-//! Jobs by the clock that keep the house small: forget old idempotency keys.
+//! Jobs by the clock that keep the house small: forget old idempotency keys, erase photos that
+//! no request took.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,5 +25,6 @@ pub async fn run(app: Arc<App>) {
 pub async fn once(app: &App) -> Result<()> {
     let before = app.clock.now() - app.config.limits.idempotency_hours * HOUR;
     app.db.write(async move |tx| Ok::<_, Error>(forget_keys(tx, before).await?)).await?;
+    app.photos.expire(&app.db, &app.clock).await?;
     Ok(())
 }

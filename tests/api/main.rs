@@ -7,6 +7,7 @@
 mod helpers;
 
 mod log;
+mod photos;
 mod requests;
 mod routing;
 mod schema_parity;

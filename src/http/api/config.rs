@@ -51,11 +51,7 @@ async fn config(app: web::Data<App>) -> Result<HttpResponse> {
         center: bbox.map(|[w, s, e, n]| [(w + e) / 2.0, (s + n) / 2.0]),
         bbox,
         languages: ["en", "es"],
-        photo: PhotoLimits {
-            max_bytes: photos.max_bytes,
-            max_per_request: photos.max_per_request,
-            types: ["image/jpeg", "image/png", "image/webp", "image/gif"],
-        },
+        photo: PhotoLimits { max_bytes: photos.max_bytes, max_per_request: photos.max_per_request, types: crate::photos::intake::TYPES },
     }))
 }
 

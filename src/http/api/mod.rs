@@ -3,6 +3,7 @@
 mod config;
 mod filter;
 mod heat;
+mod photos;
 mod pins;
 mod requests;
 mod services;
@@ -16,7 +17,18 @@ use crate::error::Error as Refusal;
 
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby, pins::pins, heat::heat))]
+#[openapi(paths(
+    config::config,
+    heat::heat,
+    photos::take,
+    photos::show,
+    pins::pins,
+    requests::file,
+    requests::one,
+    requests::nearby,
+    services::list,
+    services::one
+))]
 pub struct Document;
 
 /// Everything under `/api`.
@@ -31,9 +43,11 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .app_data(query)
             .configure(config::routes)
             .configure(services::routes)
+            .configure(photos::routes)
             .configure(requests::routes)
             .configure(heat::routes),
     );
+    cfg.configure(photos::pictures);
 }
 
 fn refusal(e: &error::JsonPayloadError) -> Error {

@@ -1,0 +1,118 @@
+//! `POST /api/photos` takes one photo; `GET /photos/{id}/{small|large}.jpg` shows it.
+
+use std::time::Duration;
+
+use actix_multipart::{Field as Part, Multipart, MultipartError};
+use actix_web::body::SizedStream;
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::TryStreamExt;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Problem, problem::problems};
+use crate::photos::store::Size;
+use crate::photos::{self, Photo, State, Upload, Uploaded};
+
+/// Bytes that a form may have beside its photo: boundaries, headers, small fields that we do not ask for.
+const BESIDE: usize = 64 * 1024;
+
+/// The form of an upload.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the form")]
+struct UploadForm {
+    /// JPEG, PNG, WebP or GIF; told by its content, whatever it is called.
+    #[schema(value_type = String, format = Binary)]
+    photo: Vec<u8>,
+}
+
+#[utoipa::path(post, path = "/api/photos", tag = "public", request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = Uploaded), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)))]
+pub(super) async fn take(app: web::Data<App>, asked: HttpRequest, body: web::Payload) -> Result<HttpResponse> {
+    let type_ = asked.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !type_.starts_with("multipart/form-data") {
+        return Err(Error::Unsupported("Send the photo as multipart/form-data, in the field `photo`.".into()));
+    }
+    // A length that is too large is refused before a byte is read; a body without one is refused when it grows too large.
+    let length = asked.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok()).unwrap_or(0);
+    let most = app.photos.limits().max_bytes;
+    if length > most + BESIDE {
+        return Err(photos::intake::Refusal::TooManyBytes { limit: most }.into());
+    }
+    let seconds = app.config.photos.upload_seconds;
+    let form = Multipart::new(asked.headers(), body);
+    let upload = tokio::time::timeout(Duration::from_secs(seconds), received(form, app.photos.upload())).await;
+    let upload = upload.map_err(|_| Error::invalid("photo", format!("took longer than {seconds} seconds to arrive.")))??;
+    Ok(HttpResponse::Created().json(app.photos.keep_upload(&app.db, &app.clock, upload).await?))
+}
+
+/// Reads the form to its end; the part `photo` is the upload.
+async fn received(mut form: Multipart, mut upload: Upload) -> Result<Upload> {
+    let (mut found, mut beside) = (false, 0);
+    while let Some(mut part) = form.try_next().await.map_err(broken)? {
+        let is_photo = part.name() == Some("photo");
+        if is_photo && std::mem::replace(&mut found, true) {
+            return Err(Error::invalid("photo", "came twice: send one photo at a time."));
+        }
+        while let Some(chunk) = next(&mut part).await? {
+            if is_photo {
+                upload.push(&chunk)?;
+                continue;
+            }
+            beside += chunk.len();
+            if beside > BESIDE {
+                return Err(Error::TooLarge { what: "What came beside the photo".into(), limit: format!("{BESIDE} bytes") });
+            }
+        }
+    }
+    if found { Ok(upload) } else { Err(Error::invalid("photo", "is missing: send it in the field `photo`.")) }
+}
+
+async fn next(part: &mut Part) -> Result<Option<web::Bytes>> {
+    part.try_next().await.map_err(broken)
+}
+
+fn broken(e: MultipartError) -> Error {
+    Error::invalid("body", format!("is not a whole multipart form: {e}."))
+}
+
+#[utoipa::path(get, path = "/photos/{id}/{file}", tag = "public",
+    params(("id" = String, Path, description = "The photo"), ("file" = String, Path, description = "`small.jpg` or `large.jpg`")),
+    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 304), (status = 404, body = Problem)))]
+pub(super) async fn show(app: web::Data<App>, asked: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+    let (id, file) = path.into_inner();
+    let size = file.strip_suffix(".jpg").and_then(Size::from_word).ok_or(Error::NotFound("photo"))?;
+    let photo = photos::find(&app.db, &id).await?.ok_or(Error::NotFound("photo"))?;
+    let caching = caching(&app, &asked, &photo).await?;
+    // An id never gets other bytes, so it is its own version.
+    let tag = format!("\"{id}-{}\"", size.word());
+    let known = asked.headers().get(header::IF_NONE_MATCH).is_some_and(|v| v.to_str().is_ok_and(|v| v.split(',').any(|v| v.trim() == tag)));
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((header::CACHE_CONTROL, caching)).insert_header((header::ETAG, tag));
+    if known {
+        return Ok(answer.finish());
+    }
+    let picture = app.photos.store().get(&photo.object, size).await?;
+    Ok(answer.content_type("image/jpeg").body(SizedStream::new(picture.meta.size, picture.into_stream())))
+}
+
+/// How long what is answered may be kept by others; a photo that the asker may not see is not there.
+async fn caching(_app: &App, _asked: &HttpRequest, photo: &Photo) -> Result<&'static str> {
+    match photo.state {
+        State::Shown => Ok("public, max-age=31536000, immutable"),
+        _ => Err(Error::NotFound("photo")),
+    }
+}
+
+/// Registers the route under `/api`.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/photos").route(web::post().to(take)));
+}
+
+/// Registers the pictures, which stand beside `/api`: their address is part of what others store and link.
+pub fn pictures(cfg: &mut web::ServiceConfig) {
+    let picture = web::resource("/{id}/{file}").route(web::get().to(show)).route(web::head().to(show));
+    cfg.service(web::scope("/photos").wrap(from_fn(problems)).service(picture));
+}
