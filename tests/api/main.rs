@@ -7,6 +7,7 @@
 mod helpers;
 
 mod log;
+mod open311;
 mod photos;
 mod requests;
 mod routing;
