@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::db::Db;
+use crate::error::{Error, Result};
 
 fn choice(key: &str, stop: Option<&str>) -> Choice {
     Choice { key: key.into(), name: key.to_uppercase(), stop: stop.map(str::to_owned) }
@@ -243,4 +245,64 @@ fn a_draft_is_read_from_a_file_with_little_in_it() {
     assert_eq!(read, same);
     let odd = serde_json::from_str::<ServiceDraft>(r#"{"code":"a","name":"A","type":"express"}"#).expect_err("is refused").to_string();
     assert!(odd.contains("realtime"), "{odd}");
+}
+
+/// A SQLite file of its own; `tests/api/open311_catalog.rs` does the same on both databases.
+async fn database(folder: &tempfile::TempDir) -> Db {
+    let url = folder.path().join("waymark.db").display().to_string();
+    Db::connect(&crate::db::Options { url, batch: 8, connections: 2 }).await.expect("a fresh database opens")
+}
+
+async fn saved(db: &Db, drafts: Vec<ServiceDraft>) -> Result<Vec<i64>> {
+    db.write(async move |tx| save_all(tx, &drafts, None, 1000).await).await
+}
+
+#[tokio::test]
+async fn what_is_saved_is_read_back_and_the_shelf_notices() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = database(&folder).await;
+    let shelf = Shelf::default();
+    assert!(shelf.get(&db).await.expect("reads").all().is_empty());
+
+    let mut street = ServiceDraft::new("street", "Street, other");
+    street.related = vec!["pothole".into()];
+    street.keywords = vec!["road".into(), "hole".into()];
+    let ids = saved(&db, vec![street.clone(), draft()]).await.expect("saves");
+    let catalog = shelf.get(&db).await.expect("reads");
+    let pothole = catalog.by_code("pothole").expect("is there");
+    assert_eq!(Service { id: ids[1], related: vec![ids[0]], ..service() }, *pothole);
+    assert_eq!(catalog.by_id(ids[0]).expect("is there").related, [ids[1]]);
+    assert_eq!(catalog.by_id(ids[0]).expect("is there").keywords, ["road", "hole"]);
+    assert!(std::sync::Arc::ptr_eq(&catalog, &shelf.get(&db).await.expect("reads")), "nothing changed, nothing is read");
+
+    street.active = false;
+    street.related.clear();
+    assert_eq!(saved(&db, vec![street]).await.expect("saves again"), [ids[0]]);
+    let later = shelf.get(&db).await.expect("reads");
+    assert!(later.version() > catalog.version());
+    assert!(later.by_code("pothole").expect("is there").related.is_empty(), "relations end on both sides");
+    assert!(matches!(later.open("street"), Err(Error::NotFound("service"))));
+    assert_eq!(later.active().map(|s| s.code.as_str()).collect::<Vec<_>>(), ["pothole"]);
+    let facts: Vec<(String,)> = db.sql("select kind from event order by seq").all().await.expect("reads");
+    assert_eq!(facts.len(), 3);
+}
+
+#[tokio::test]
+async fn a_draft_with_problems_saves_nothing_of_its_batch() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = database(&folder).await;
+    let mut lost = ServiceDraft::new("lost", "Lost");
+    lost.agency = Some("nobody".into());
+    lost.duplicates.radius_m = -1.0;
+    match saved(&db, vec![draft(), lost.clone()]).await {
+        Err(Error::Invalid(wrong)) => {
+            let names: Vec<_> = wrong.iter().map(|f| f.field.as_str()).collect();
+            assert_eq!(names, ["lost.duplicates.radius_m", "lost.agency"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    lost = ServiceDraft::new("lost", "Lost");
+    lost.related = vec!["nothing".into()];
+    assert!(matches!(saved(&db, vec![draft(), lost]).await, Err(Error::Invalid(_))));
+    assert_eq!(db.sql("select count(*) from service").one::<(i64,)>().await.expect("reads"), (0,));
 }

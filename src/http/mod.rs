@@ -4,6 +4,7 @@
 //! body of its protocol: problem+json on `/api`, Open311's list of errors on `/open311`.
 
 pub mod api;
+pub mod open311;
 mod openapi;
 mod problem;
 
@@ -22,7 +23,7 @@ pub use problem::{Problem, problems};
 
 /// Every route.
 pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
-    cfg.configure(|cfg| api::routes(cfg, app));
+    cfg.configure(|cfg| api::routes(cfg, app)).configure(open311::routes);
 }
 
 /// Headers that every answer carries, unless its handler said otherwise.

@@ -6,6 +6,7 @@
 mod duplicates;
 mod file;
 mod idempotency;
+mod listing;
 mod nearby;
 mod new;
 mod number;
@@ -16,6 +17,7 @@ mod store;
 pub use duplicates::{Near, Reason};
 pub use file::{Filing, Outcome, file, record};
 pub use idempotency::{Key, forget as forget_keys};
+pub use listing::{Area, Listed, Wanted, by_open311_token, list};
 pub use nearby::{Candidate, OpenCases, candidates};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;

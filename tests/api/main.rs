@@ -8,6 +8,7 @@ mod helpers;
 
 mod contracts;
 mod log;
+mod open311;
 mod photos;
 mod requests;
 mod routing;
