@@ -2,10 +2,9 @@
 import type { Areas } from '../api/city';
 import type { Dots, Heat } from '../api/map';
 import { heaps, hexagons, outline } from '../map/cells';
-import { boxOf } from '../map/area';
 import { CityMap, type Opening } from '../map/city-map';
 import { collection } from '../map/layer';
-import { borders, land, names } from '../map/layers/districts';
+import { areaNames, borders, land, names } from '../map/layers/districts';
 import { chosenCell, heat } from '../map/layers/heat';
 import { chosenRequest, counts, requests } from '../map/layers/requests';
 import type { Scale } from '../map/scale';
@@ -21,7 +20,7 @@ export class ExploreMap extends CityMap {
 
   showAreas(areas: Areas | null): void {
     this.set(land, areas);
-    this.set(names, areas && collection(areas.features.map((area) => nameOf(area))));
+    this.set(names, areas && areaNames(areas));
   }
 
   showHeat(found: Heat | null, scale: Scale): void {
@@ -41,10 +40,4 @@ export class ExploreMap extends CityMap {
   chooseCell(cell: string | null): void {
     this.set(chosenCell, cell ? collection([outline(cell)]) : null);
   }
-}
-
-/** A name stands in the middle of its area's box. */
-function nameOf(area: Areas['features'][number]): GeoJSON.Feature {
-  const [west, south, east, north] = boxOf({ type: 'FeatureCollection', features: [area] }) ?? [0, 0, 0, 0];
-  return { type: 'Feature', properties: { name: area.properties.name }, geometry: { type: 'Point', coordinates: [(west + east) / 2, (south + north) / 2] } };
 }
