@@ -24,7 +24,7 @@ export class DeskMap extends CityMap {
   /** Brings a case into sight without moving what is in sight already. */
   find({ lon, lat }: Pick<CaseRow, 'lon' | 'lat'>): void {
     if (lon === null || lat === null) return;
-    if (!this.canvas.getBounds().contains([lon, lat]) || this.canvas.getZoom() < 13) this.canvas.easeTo({ center: [lon, lat], zoom: Math.max(14, this.canvas.getZoom()) });
+    if (!this.canvas.getBounds().contains([lon, lat])) this.canvas.easeTo({ center: [lon, lat] });
   }
 }
 

@@ -9,12 +9,17 @@ class Staff {
   problem = $state('');
 
   async ask(): Promise<void> {
+    // Asking without ever having signed in would only fill the console with a refusal.
+    if (!here()) {
+      this.state = 'out';
+      return;
+    }
     this.state = 'asking';
     try {
       this.member = await session();
       this.state = 'in';
     } catch (error) {
-      this.state = error instanceof Problem && (error.status === 401 || error.status === 403) ? 'out' : 'failed';
+      this.state = this.ended(error) ? 'out' : 'failed';
     }
   }
 
@@ -22,6 +27,7 @@ class Staff {
     this.problem = '';
     try {
       this.member = await signIn(email, password);
+      remember(true);
       this.state = 'in';
     } catch (error) {
       const wrong = error instanceof Problem && (error.status === 401 || error.status === 422);
@@ -31,6 +37,7 @@ class Staff {
 
   async leave(): Promise<void> {
     await signOut().catch(() => undefined);
+    remember(false);
     this.member = null;
     this.state = 'out';
   }
@@ -38,8 +45,29 @@ class Staff {
   /** The session ended while the page was open. */
   ended(error: unknown): boolean {
     const out = error instanceof Problem && error.status === 401;
+    if (out) remember(false);
     if (out) this.state = 'out';
     return out;
+  }
+}
+
+const MARK = 'waymark-staff';
+
+/** Whether somebody signed in on this device; says nothing of who, and opens nothing. */
+function here(): boolean {
+  try {
+    return localStorage.getItem(MARK) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function remember(signedIn: boolean): void {
+  try {
+    if (signedIn) localStorage.setItem(MARK, '1');
+    else localStorage.removeItem(MARK);
+  } catch {
+    // Then the server is asked each time.
   }
 }
 

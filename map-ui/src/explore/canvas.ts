@@ -8,10 +8,8 @@ import { areaNames, borders, land, names } from '../map/layers/districts';
 import { chosenCell, heat } from '../map/layers/heat';
 import { chosenRequest, counts, requests } from '../map/layers/requests';
 import type { Scale } from '../map/scale';
+import { plateResolutionAt } from '../map/view';
 import { count } from '../words/figures';
-
-/** Plates stand for cells two resolutions coarser than the heat: some seventy on a wide screen. */
-const HEAP = 2;
 
 export class ExploreMap extends CityMap {
   constructor(opening: Omit<Opening, 'layers'>) {
@@ -30,7 +28,7 @@ export class ExploreMap extends CityMap {
   /** Pins, or plates with numbers where there are too many pins. */
   showRequests(dots: Dots | null, found: Heat | null, crowded: boolean): void {
     this.set(requests, crowded ? null : dots);
-    this.set(counts, crowded && found ? heaps(found, HEAP, count) : null);
+    this.set(counts, crowded && found ? heaps(found, plateResolutionAt(this.canvas.getZoom()), count) : null);
   }
 
   chooseRequest(at: { lon: number; lat: number; status: string } | null): void {

@@ -16,7 +16,7 @@ type At = { lon: number; lat: number };
 
 /** Metres that an arrow key moves the pin; with Shift ten times as far. */
 const STEP = 1;
-const CLOSE = 17;
+const CLOSE = 16;
 
 export class PlaceMap extends CityMap {
   readonly #pin: Marker;
