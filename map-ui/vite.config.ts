@@ -2,6 +2,7 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { compress } from './build/compress.ts';
+import { MESSAGES } from './build/messages.ts';
 import { pages } from './build/pages.ts';
 
 /** The server that `npm run dev` talks to; start one with `waymark demo`. */
@@ -9,13 +10,7 @@ const server = process.env.WAYMARK_SERVER ?? 'http://localhost:8311';
 
 export default defineConfig({
   plugins: [
-    paraglideVitePlugin({
-      project: './project.inlang',
-      outdir: './src/paraglide',
-      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-      localStorageKey: 'waymark-language',
-      isServer: 'import.meta.env.SSR',
-    }),
+    paraglideVitePlugin(MESSAGES),
     svelte(),
     pages(),
     compress(),

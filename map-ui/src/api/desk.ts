@@ -15,8 +15,10 @@ export interface QueueFilters {
   jurisdiction: string;
   services: string[];
   statuses: Status[];
+  /** `me`, `none`, an id, or empty for anybody. */
   assignee: string;
-  open: boolean;
+  /** Unfinished, finished, or both. */
+  open: boolean | undefined;
 }
 
 export interface CaseRow {
@@ -27,6 +29,8 @@ export interface CaseRow {
   status: Status;
   priority: string;
   team: string | null;
+  team_name: string | null;
+  assignee: string | null;
   jurisdictions: { layer: string; code: string; name: string }[];
   address: string;
   lon: number | null;
@@ -34,18 +38,88 @@ export interface CaseRow {
   opened_at: Moment;
   updated_at: Moment;
   due_at: Moment | null;
+  closed_at: Moment | null;
   requests: number;
   photo: string | null;
+  /** Counts the decisions made over it; sent back with a move, so that nobody overrules unseen. */
+  version: number;
 }
+
+export interface FiledRequest {
+  number: string;
+  source: string;
+  filed_at: Moment;
+  description: string;
+  address: string;
+  accuracy_m: number | null;
+  language: string;
+  media_url: string;
+  joined: boolean;
+  answers: { code: string; question: string; values: string[] }[];
+  photos: { id: string; state: string; small: string; large: string }[];
+  contact: { first_name: string; last_name: string; email: string; phone: string } | null;
+}
+
+/** Why a case went where it went. */
+export interface Why {
+  because?: string;
+  place?: 'missing' | 'inside' | 'outside' | 'unmapped';
+  jurisdictions?: { layer: string; code: string; name: string; metres_to_border: number; owns: boolean }[];
+  tried?: { name?: string; rule?: string; matched?: boolean; because?: string }[];
+  passed_over?: number;
+  team?: { code: string; name: string };
+}
+
+export interface WholeCase extends Omit<CaseRow, 'requests' | 'photo'> {
+  agency: string | null;
+  request_count: number;
+  requests: FiledRequest[];
+  notes: { id: number; created_at: Moment; by: string | null; kind: string; public: boolean; text: string }[];
+  duplicates: { id: number; number: string; status: Status; metres: number; decision: string }[];
+  why: Why | null;
+  /** Where it may go from here; empty for those who may not move it. */
+  moves: Status[];
+}
+
+export interface Entry {
+  at: Moment;
+  kind: string;
+  text: string;
+  public: boolean;
+  by: string | null;
+  request: string | null;
+}
+
+export const NOTE_KINDS = ['progress', 'contact', 'internal', 'resolution', 'followup'] as const;
+export type NoteKind = (typeof NOTE_KINDS)[number];
 
 export const session = () => call<Session>('GET', '/api/session');
 export const signIn = (email: string, password: string) => call<Session>('POST', '/api/session', { json: { email, password } });
 export const signOut = () => call<void>('DELETE', '/api/session');
 
 export function queue(filters: QueueFilters, after: string | null, signal?: AbortSignal): Promise<{ cases: CaseRow[]; next: string | null }> {
-  const { services, statuses, ...plain } = filters;
   return call('GET', '/api/cases', {
-    query: { ...plain, open: filters.open || undefined, services: services.join(','), statuses: statuses.join(','), after, limit: 50 },
+    query: {
+      team: filters.team,
+      jurisdiction: filters.jurisdiction,
+      services: filters.services.join(','),
+      statuses: filters.statuses.join(','),
+      assignee: filters.assignee,
+      open: filters.open,
+      after,
+      limit: 50,
+    },
     signal,
   });
+}
+
+export const wholeCase = (id: number, signal?: AbortSignal) => call<WholeCase>('GET', `/api/cases/${id}`, { signal });
+export const timeline = async (id: number, signal?: AbortSignal) => listOf(await call<Entry[] | { timeline: Entry[] }>('GET', `/api/cases/${id}/timeline`, { signal }));
+export const move = (id: number, to: Status, reason: string, version: number) =>
+  call<unknown>('POST', `/api/cases/${id}/moves`, { json: { to, version, ...(reason && { reason }) } });
+export const note = (id: number, text: string, kind: NoteKind, shown: boolean) =>
+  call<unknown>('POST', `/api/cases/${id}/notes`, { json: { text, kind, public: shown } });
+
+function listOf(answer: Entry[] | { timeline: Entry[] }): Entry[] {
+  return Array.isArray(answer) ? answer : answer.timeline;
 }

@@ -2,17 +2,14 @@
 import type { Areas } from '../api/city';
 import type { Dots, Heat } from '../api/map';
 import { heaps, hexagons, outline } from '../map/cells';
-import { boxOf } from '../map/area';
 import { CityMap, type Opening } from '../map/city-map';
 import { collection } from '../map/layer';
-import { borders, land, names } from '../map/layers/districts';
+import { areaNames, borders, land, names } from '../map/layers/districts';
 import { chosenCell, heat } from '../map/layers/heat';
 import { chosenRequest, counts, requests } from '../map/layers/requests';
 import type { Scale } from '../map/scale';
+import { plateResolutionAt } from '../map/view';
 import { count } from '../words/figures';
-
-/** Plates stand for cells two resolutions coarser than the heat: some seventy on a wide screen. */
-const HEAP = 2;
 
 export class ExploreMap extends CityMap {
   constructor(opening: Omit<Opening, 'layers'>) {
@@ -21,7 +18,7 @@ export class ExploreMap extends CityMap {
 
   showAreas(areas: Areas | null): void {
     this.set(land, areas);
-    this.set(names, areas && collection(areas.features.map((area) => nameOf(area))));
+    this.set(names, areas && areaNames(areas));
   }
 
   showHeat(found: Heat | null, scale: Scale): void {
@@ -31,7 +28,7 @@ export class ExploreMap extends CityMap {
   /** Pins, or plates with numbers where there are too many pins. */
   showRequests(dots: Dots | null, found: Heat | null, crowded: boolean): void {
     this.set(requests, crowded ? null : dots);
-    this.set(counts, crowded && found ? heaps(found, HEAP, count) : null);
+    this.set(counts, crowded && found ? heaps(found, plateResolutionAt(this.canvas.getZoom()), count) : null);
   }
 
   chooseRequest(at: { lon: number; lat: number; status: string } | null): void {
@@ -41,10 +38,4 @@ export class ExploreMap extends CityMap {
   chooseCell(cell: string | null): void {
     this.set(chosenCell, cell ? collection([outline(cell)]) : null);
   }
-}
-
-/** A name stands in the middle of its area's box. */
-function nameOf(area: Areas['features'][number]): GeoJSON.Feature {
-  const [west, south, east, north] = boxOf({ type: 'FeatureCollection', features: [area] }) ?? [0, 0, 0, 0];
-  return { type: 'Feature', properties: { name: area.properties.name }, geometry: { type: 'Point', coordinates: [(west + east) / 2, (south + north) / 2] } };
 }

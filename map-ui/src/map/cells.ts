@@ -1,5 +1,5 @@
 /** H3 cells as shapes on the map. The only module that loads h3-js, which is as large as the whole form. */
-import { cellToBoundary, cellToLatLng, cellToParent, getResolution } from 'h3-js';
+import { cellToBoundary, cellToLatLng, cellToParent } from 'h3-js';
 import type { Heat } from '../api/map';
 import { collection } from './layer';
 import { type Scale, step } from './scale';
@@ -34,10 +34,10 @@ interface Heap {
  * Counts gathered into larger cells of the same grid, each placed at the weighted middle of what it holds. The grid does
  * not move with the map, so a number stays where it is while one pans.
  */
-export function heaps(heat: Heat, coarser: number, word: (count: number) => string): GeoJSON.FeatureCollection {
+export function heaps(heat: Heat, resolution: number, word: (count: number) => string): GeoJSON.FeatureCollection {
   const found = new Map<string, Heap>();
   for (const [cell, count] of heat.cells) {
-    const parent = cellToParent(cell, Math.max(0, getResolution(cell) - coarser));
+    const parent = cellToParent(cell, Math.min(resolution, heat.resolution));
     const at = centre(cell);
     const heap = found.get(parent) ?? { count: 0, lon: 0, lat: 0, box: [at.lon, at.lat, at.lon, at.lat] };
     heap.count += count;

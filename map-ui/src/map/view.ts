@@ -21,11 +21,16 @@ export function readPlace(text: string | null): Pick<View, 'lon' | 'lat' | 'zoom
 }
 
 /**
- * The H3 resolution whose cells are some 12 to 32 pixels in radius at this zoom, so that a screen holds at most a few
+ * The H3 resolution whose cells are some 9 to 26 pixels in radius at this zoom, so that a screen holds at most a few
  * thousand. A cell's edge shrinks by √7 for each resolution and doubles on the screen for each zoom: 1.4 zooms a step.
  */
 export function resolutionAt(zoom: number): number {
-  return Math.max(3, Math.min(10, Math.floor(10 - (13.2 - zoom) / 1.4)));
+  return Math.max(3, Math.min(10, Math.floor(10 - (12.6 - zoom) / 1.4)));
+}
+
+/** The resolution of the plates with numbers: their cells are 50 to 130 pixels in radius, so that plates do not touch. */
+export function plateResolutionAt(zoom: number): number {
+  return resolutionAt(zoom - 2.5);
 }
 
 /** A box grown by a share of its own size: cells cut by the edge of the screen are then counted whole. */

@@ -1,10 +1,8 @@
 /** The map a report's place is shown on and chosen on: a tap puts the pin, a drag or the arrow keys move it. */
 import { Marker } from 'maplibre-gl';
 import { type Areas, WORLD } from '../api/city';
-import { boxOf } from '../map/area';
 import { CityMap } from '../map/city-map';
-import { collection } from '../map/layer';
-import { borders, land, names } from '../map/layers/districts';
+import { areaNames, borders, land, names } from '../map/layers/districts';
 import { surround, surroundings, type Surroundings } from '../map/layers/place';
 import { PLATE } from '../map/pins';
 import { moved } from '../map/view';
@@ -18,7 +16,7 @@ type At = { lon: number; lat: number };
 
 /** Metres that an arrow key moves the pin; with Shift ten times as far. */
 const STEP = 1;
-const CLOSE = 17;
+const CLOSE = 16;
 
 export class PlaceMap extends CityMap {
   readonly #pin: Marker;
@@ -50,15 +48,7 @@ export class PlaceMap extends CityMap {
 
   showAreas(areas: Areas): void {
     this.set(land, areas);
-    this.set(
-      names,
-      collection(
-        areas.features.map((area) => {
-          const [west, south, east, north] = boxOf({ type: 'FeatureCollection', features: [area] }) ?? WORLD;
-          return { type: 'Feature', properties: { name: area.properties.name }, geometry: { type: 'Point', coordinates: [(west + east) / 2, (south + north) / 2] } };
-        }),
-      ),
-    );
+    this.set(names, areaNames(areas));
   }
 
   /** Shows the pin and what is around it; goes there if it is out of sight, or if the place did not come from the map. */

@@ -1,6 +1,7 @@
 /** The city's areas: the land itself below everything, borders and names above the heat. */
-import type { MapLayer } from '../layer';
-import { LABEL_FONT } from '../layer';
+import type { Areas } from '../../api/city';
+import { boxOf } from '../area';
+import { collection, LABEL_FONT, type MapLayer } from '../layer';
 
 export const land: MapLayer = {
   id: 'districts',
@@ -40,3 +41,13 @@ export const names: MapLayer = {
     },
   ],
 };
+
+/** A name stands in the middle of its area's box. */
+export function areaNames(areas: Areas): GeoJSON.FeatureCollection {
+  return collection(
+    areas.features.map((area) => {
+      const [west, south, east, north] = boxOf({ type: 'FeatureCollection', features: [area] }) ?? [0, 0, 0, 0];
+      return { type: 'Feature', properties: { name: area.properties.name }, geometry: { type: 'Point', coordinates: [(west + east) / 2, (south + north) / 2] } };
+    }),
+  );
+}
