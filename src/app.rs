@@ -11,6 +11,7 @@ use crate::db::{Db, Options};
 use crate::error::Result;
 use crate::events::{Bell, Followers};
 use crate::people::follow::Follow;
+use crate::people::sessions::Sessions;
 use crate::requests::{Filing, OpenCases};
 use crate::routing::Routing;
 use crate::workers;
@@ -39,6 +40,8 @@ pub struct App {
     pub columns: LiveColumns,
     /// Makes and checks the tokens of follow links.
     pub follow: Follow,
+    /// Signs staff in and knows who is signed in.
+    pub sessions: Sessions,
 }
 
 impl App {
@@ -65,7 +68,8 @@ impl App {
         let follow = Follow::load(&db, Some(&config.server.secret)).await?;
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
-        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, follow }))
+        let sessions = Sessions::new(config.limits.session_idle_hours, config.limits.session_days)?;
+        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, follow, sessions }))
     }
 
     /// Starts everything that runs without a request; it stops when the handle is dropped.

@@ -4,6 +4,7 @@
 //! body of its protocol: problem+json on `/api`, Open311's list of errors on `/open311`.
 
 pub mod api;
+pub mod auth;
 mod openapi;
 mod problem;
 

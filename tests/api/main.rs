@@ -6,8 +6,12 @@
 #[macro_use]
 mod helpers;
 
+mod authz;
+mod cases;
 mod log;
 mod requests;
 mod routing;
 mod schema_parity;
+mod session;
+mod staff;
 mod stories;

@@ -1,11 +1,13 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
+mod cases;
 mod config;
 mod filter;
 mod heat;
 mod pins;
 mod requests;
 mod services;
+mod session;
 
 use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
@@ -16,7 +18,24 @@ use crate::error::Error as Refusal;
 
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(config::config, services::list, services::one, requests::file, requests::one, requests::nearby, pins::pins, heat::heat))]
+#[openapi(paths(
+    config::config,
+    services::list,
+    services::one,
+    requests::file,
+    requests::one,
+    requests::nearby,
+    pins::pins,
+    heat::heat,
+    session::begin,
+    session::current,
+    session::end,
+    cases::list,
+    cases::one,
+    cases::make_move,
+    cases::write_note,
+    cases::story,
+))]
 pub struct Document;
 
 /// Everything under `/api`.
@@ -32,7 +51,9 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(config::routes)
             .configure(services::routes)
             .configure(requests::routes)
-            .configure(heat::routes),
+            .configure(heat::routes)
+            .configure(session::routes)
+            .configure(cases::routes),
     );
 }
 
