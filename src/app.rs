@@ -11,6 +11,7 @@ use crate::db::{Db, Options};
 use crate::error::Result;
 use crate::events::{Bell, Followers};
 use crate::people::follow::Follow;
+use crate::people::sessions::Sessions;
 use crate::photos::Photos;
 use crate::requests::{Filing, OpenCases};
 use crate::routing::Routing;
@@ -42,6 +43,8 @@ pub struct App {
     pub photos: Photos,
     /// Makes and checks the tokens of follow links.
     pub follow: Follow,
+    /// Signs staff in and knows who is signed in.
+    pub sessions: Sessions,
 }
 
 impl App {
@@ -69,7 +72,8 @@ impl App {
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
         let photos = Photos::open(&config)?;
-        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, photos, follow }))
+        let sessions = Sessions::new(config.limits.session_idle_hours, config.limits.session_days)?;
+        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, photos, follow, sessions }))
     }
 
     /// Starts everything that runs without a request; it stops when the handle is dropped.

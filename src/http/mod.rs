@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod open311;
+pub mod auth;
 mod openapi;
 mod problem;
 

@@ -7,10 +7,14 @@
 mod helpers;
 
 mod contracts;
+mod authz;
+mod cases;
 mod log;
 mod open311;
 mod photos;
 mod requests;
 mod routing;
 mod schema_parity;
+mod session;
+mod staff;
 mod stories;

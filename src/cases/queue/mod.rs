@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Status, access};
 use crate::db::{Db, Query};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::people::policy::{Act, Reach, Scope, Who, scope};
 use crate::record;
 
@@ -107,6 +107,9 @@ const NAMES: &str =
 /// One page of what `who` may see.
 pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
     let scope = scope(who, Act::SeeQueue);
+    if scope == Scope::Nothing {
+        return Err(Error::Forbidden("see the queue"));
+    }
     let asked = filter.jurisdiction();
     let district = asked.or_else(|| only_district(&scope));
     let mut query = db.sql(COLUMNS);

@@ -1,5 +1,6 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
+mod cases;
 mod config;
 mod filter;
 mod heat;
@@ -8,6 +9,7 @@ mod photos;
 mod pins;
 mod requests;
 mod services;
+mod session;
 
 use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
@@ -30,7 +32,15 @@ use crate::error::Error as Refusal;
     requests::one,
     requests::nearby,
     services::list,
-    services::one
+    services::one,
+    session::begin,
+    session::current,
+    session::end,
+    cases::list,
+    cases::one,
+    cases::make_move,
+    cases::write_note,
+    cases::story,
 ))]
 pub struct Document;
 
@@ -49,7 +59,9 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(photos::routes)
             .configure(requests::routes)
             .configure(layers::routes)
-            .configure(heat::routes),
+            .configure(heat::routes)
+            .configure(session::routes)
+            .configure(cases::routes),
     );
     cfg.configure(photos::pictures);
 }

@@ -23,7 +23,7 @@ pub struct NewGrant {
 
 record! {
     /// A grant as people read it.
-    #[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+    #[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
     pub struct Granted {
         /// What.
         pub role: String,
