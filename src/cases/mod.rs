@@ -7,6 +7,7 @@ pub mod moves;
 pub mod notes;
 mod open;
 pub mod page;
+pub mod pictures;
 pub mod queue;
 mod status;
 pub mod timeline;

@@ -4,8 +4,8 @@
 //! body of its protocol: problem+json on `/api`, Open311's list of errors on `/open311`.
 
 pub mod api;
-pub mod open311;
 pub mod auth;
+pub mod open311;
 mod openapi;
 mod problem;
 

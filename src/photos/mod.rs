@@ -14,5 +14,5 @@ mod tests;
 mod upload;
 
 pub use keep::{Photos, Uploaded};
-pub use row::{Photo, State, attach, find, of_requests, review};
+pub use row::{Photo, State, attach, check_id, find, of_requests, review};
 pub use upload::Upload;

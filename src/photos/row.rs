@@ -76,6 +76,14 @@ fn well_formed(id: &str) -> bool {
     id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+/// Refuses what cannot be the id of a photo.
+///
+/// # Errors
+/// [`Error::NotFound`], as for an id that no photo has.
+pub fn check_id(id: &str) -> Result<()> {
+    if well_formed(id) { Ok(()) } else { Err(Error::NotFound("photo")) }
+}
+
 /// The photo of an id, if it is a request's. Uploads that no request took are nobody's to see.
 pub async fn find(db: &Db, id: &str) -> Result<Option<Photo>> {
     if !well_formed(id) {

@@ -6,9 +6,9 @@
 #[macro_use]
 mod helpers;
 
-mod contracts;
 mod authz;
 mod cases;
+mod contracts;
 mod log;
 mod open311;
 mod photos;

@@ -13,6 +13,7 @@ use waymark::error::Error;
 use waymark::photos;
 
 use crate::helpers::{Answer, City};
+use crate::staff::{self, Browser};
 
 const LON: f64 = 0.9;
 const LAT: f64 = 52.6;
@@ -285,6 +286,27 @@ on_both! {
             }
         }
         assert_eq!(kept(&city), 2 * living.len(), "and nothing stays of the others");
+    }
+}
+
+on_both! {
+    async fn a_photo_that_waits_is_seen_by_staff_and_let_through_by_a_dispatcher(city) {
+        staff::appoint(&city).await;
+        save(&city, ServiceDraft { photo_review: true, ..ServiceDraft::new("graffiti", "Graffiti") }).await;
+        let id = uploaded(&city, picture(3)).await;
+        filed(&city, "graffiti", &[&id]).await.expect(201);
+        let (path, review) = (format!("/photos/{id}/small.jpg"), format!("/api/photos/{id}/review"));
+        let (leader, dispatcher) =
+            (Browser::signed_in(&city, "leader@city.example").await, Browser::signed_in(&city, "dispatcher@city.example").await);
+        city.get(&path).await.expect(404);
+        assert_eq!(leader.get(&path).await.expect(200).header("cache-control"), "no-store");
+        city.post(&review, &json!({ "shown": true })).await.expect(401);
+        leader.post(&review, &json!({ "shown": true })).await.expect(403);
+        dispatcher.post(&review, &json!({ "shown": true })).await.expect(204);
+        city.get(&path).await.expect(200);
+        dispatcher.post(&review, &json!({ "shown": false })).await.expect(204);
+        city.get(&path).await.expect(404);
+        dispatcher.post("/api/photos/nothing/review", &json!({ "shown": true })).await.expect(404);
     }
 }
 

@@ -27,6 +27,7 @@ use crate::error::Error as Refusal;
     layers::one,
     photos::take,
     photos::show,
+    photos::review,
     pins::pins,
     requests::file,
     requests::one,

@@ -8,9 +8,12 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
+use serde::Deserialize;
 
 use crate::app::App;
+use crate::cases::pictures;
 use crate::error::{Error, Result};
+use crate::http::auth::{Staff, Visitor};
 use crate::http::{Problem, problem::problems};
 use crate::photos::store::Size;
 use crate::photos::{self, Photo, State, Upload, Uploaded};
@@ -81,16 +84,23 @@ fn broken(e: MultipartError) -> Error {
 #[utoipa::path(get, path = "/photos/{id}/{file}", tag = "public",
     params(("id" = String, Path, description = "The photo"), ("file" = String, Path, description = "`small.jpg` or `large.jpg`")),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 304), (status = 404, body = Problem)))]
-pub(super) async fn show(app: web::Data<App>, asked: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse> {
+pub(super) async fn show(
+    app: web::Data<App>,
+    visitor: Visitor,
+    asked: HttpRequest,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
     let (id, file) = path.into_inner();
     let size = file.strip_suffix(".jpg").and_then(Size::from_word).ok_or(Error::NotFound("photo"))?;
     let photo = photos::find(&app.db, &id).await?.ok_or(Error::NotFound("photo"))?;
-    let caching = caching(&app, &asked, &photo).await?;
+    if !pictures::visible(&app.db, &visitor.0, &photo).await? {
+        return Err(Error::NotFound("photo"));
+    }
     // An id never gets other bytes, so it is its own version.
     let tag = format!("\"{id}-{}\"", size.word());
     let known = asked.headers().get(header::IF_NONE_MATCH).is_some_and(|v| v.to_str().is_ok_and(|v| v.split(',').any(|v| v.trim() == tag)));
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((header::CACHE_CONTROL, caching)).insert_header((header::ETAG, tag));
+    answer.insert_header((header::CACHE_CONTROL, caching(&photo))).insert_header((header::ETAG, tag));
     if known {
         return Ok(answer.finish());
     }
@@ -99,16 +109,32 @@ pub(super) async fn show(app: web::Data<App>, asked: HttpRequest, path: web::Pat
 }
 
 /// How long what is answered may be kept by others; a photo that the asker may not see is not there.
-async fn caching(_app: &App, _asked: &HttpRequest, photo: &Photo) -> Result<&'static str> {
-    match photo.state {
-        State::Shown => Ok("public, max-age=31536000, immutable"),
-        _ => Err(Error::NotFound("photo")),
-    }
+fn caching(photo: &Photo) -> &'static str {
+    if photo.state == State::Shown { "public, max-age=31536000, immutable" } else { "no-store" }
+}
+
+/// What staff decide about a photo.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reviewed {
+    /// Whether the public sees it.
+    shown: bool,
+}
+
+#[utoipa::path(post, path = "/api/photos/{id}/review", tag = "staff", request_body = Reviewed,
+    params(("id" = String, Path, description = "The photo")),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(super) async fn review(app: web::Data<App>, staff: Staff, id: web::Path<String>, given: web::Json<Reviewed>) -> Result<HttpResponse> {
+    let (who, id, shown, now) = (staff.0, id.into_inner(), given.shown, app.clock.now());
+    photos::check_id(&id)?;
+    app.db.write(async move |tx| pictures::review(tx, &who, &id, shown, now).await).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Registers the route under `/api`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(web::resource("/photos").route(web::post().to(take)));
+    cfg.service(web::resource("/photos").route(web::post().to(take)))
+        .service(web::resource("/photos/{id}/review").route(web::post().to(review)));
 }
 
 /// Registers the pictures, which stand beside `/api`: their address is part of what others store and link.
