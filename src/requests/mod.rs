@@ -14,7 +14,7 @@ mod public;
 mod store;
 
 pub use duplicates::{Near, Reason};
-pub use file::{Filing, Outcome, file, record};
+pub use file::{Filing, Outcome, file, record, record_in};
 pub use idempotency::{Key, forget as forget_keys};
 pub use nearby::{Candidate, OpenCases, candidates};
 pub use new::{Contact, History, NewRequest, Wish};
