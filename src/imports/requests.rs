@@ -256,6 +256,7 @@ fn request(row: &Imported, parent: Option<String>, service: String, source: &str
             closed_at: row.closed_at,
             status: row.status,
             parent,
+            promised: false,
         }),
         ..NewRequest::default()
     }

@@ -59,11 +59,7 @@ pub async fn record(filing: &Arc<Filing>, batch: Arc<Vec<NewRequest>>) -> Result
     db.write(async move |tx| {
         let mut outcomes = Vec::with_capacity(batch.len());
         for new in batch.iter() {
-            let outcome = match new.check(&filing.config.limits) {
-                Ok(()) => filing.file_in(tx, new, None).await,
-                Err(e) => Err(e),
-            };
-            match outcome {
+            match record_in(&filing, tx, new).await {
                 Err(e @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(e),
                 outcome => outcomes.push(outcome),
             }
@@ -71,6 +67,12 @@ pub async fn record(filing: &Arc<Filing>, batch: Arc<Vec<NewRequest>>) -> Result
         Ok(outcomes)
     })
     .await
+}
+
+/// Files one request of recorded history in a transaction that records more than requests.
+pub async fn record_in(filing: &Filing, tx: &mut Tx, new: &NewRequest) -> Result<Outcome> {
+    new.check(&filing.config.limits)?;
+    filing.file_in(tx, new, None).await
 }
 
 /// What is to be done with a request about which cases are open nearby.
@@ -126,7 +128,7 @@ impl Filing {
     }
 
     fn answers(&self, service: &Service, new: &NewRequest) -> Result<Vec<(String, String)>> {
-        if new.history.is_some() {
+        if new.history.is_some() && new.answers.is_empty() {
             return Ok(Vec::new()); // another system asked other questions
         }
         // Open311 clients send fields of their own, which the standard lets us leave alone.
@@ -162,8 +164,8 @@ impl Filing {
             jurisdictions: routed.jurisdictions,
             opened_at: at,
             updated_at: past.map_or(at, |past| past.updated_at),
-            // A clock starts for what is filed now; recorded history made its promises elsewhere.
-            due_at: due_hours.filter(|_| past.is_none()).map(|hours| at + hours * HOUR),
+            // A clock starts for what is filed now; recorded history made its promises elsewhere, unless they were ours.
+            due_at: due_hours.filter(|_| past.is_none_or(|past| past.promised)).map(|hours| at + hours * HOUR),
             closed_at: past.and_then(|past| past.closed_at),
         };
         cases::open(tx, &case).await

@@ -15,7 +15,7 @@ mod public;
 mod store;
 
 pub use duplicates::{Near, Reason};
-pub use file::{Filing, Outcome, file, record};
+pub use file::{Filing, Outcome, file, record, record_in};
 pub use idempotency::{Key, forget as forget_keys};
 pub use listing::{Area, Listed, Wanted, by_open311_token, list};
 pub use nearby::{Candidate, OpenCases, candidates};

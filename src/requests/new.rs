@@ -104,6 +104,8 @@ pub struct History {
     pub status: crate::cases::Status,
     /// The request there that it repeats, if the city said so.
     pub parent: Option<String>,
+    /// Whether what our services and rules promise was promised there too.
+    pub promised: bool,
 }
 
 impl NewRequest {
