@@ -66,8 +66,9 @@ fn one<'q>(mut query: Query<'q>, reach: &Reach) -> Query<'q> {
         query = query.put(jurisdiction).push(")");
     }
     query = query.filter(" and c.service_id = ", reach.service);
-    if let Some(teams) = &reach.teams {
-        query = query.within(" and c.team_id", teams.iter().copied());
+    match reach.teams.as_deref() {
+        None => query,
+        Some([one]) => query.filter(" and c.team_id = ", Some(*one)),
+        Some(several) => query.within(" and +c.team_id", several.iter().copied()),
     }
-    query
 }
