@@ -49,6 +49,7 @@ export class CityMap {
     this.canvas.touchZoomRotate.disableRotation();
     this.canvas.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
     this.canvas.once('load', () => this.#open());
+    this.canvas.on('idle', () => (container.dataset.drawn = String(this.#ready)));
     this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
 
@@ -57,7 +58,10 @@ export class CityMap {
     const id = typeof layer === 'string' ? layer : layer.id;
     const features = data ?? NOTHING;
     if (!this.#ready) this.#waiting.set(id, features);
-    else (this.canvas.getSource(id) as GeoJSONSource | undefined)?.setData(features);
+    else {
+      this.canvas.getContainer().dataset.drawn = 'false';
+      (this.canvas.getSource(id) as GeoJSONSource | undefined)?.setData(features);
+    }
   }
 
   view(): View {

@@ -60,7 +60,9 @@ export class PlaceMap extends CityMap {
       return;
     }
     const at: [number, number] = [place.lon, place.lat];
-    this.#pin.setLngLat(at).addTo(this.canvas);
+    this.#pin.setLngLat(at);
+    // Adding it again would take the focus from it between two arrow keys.
+    if (!this.#handle.isConnected) this.#pin.addTo(this.canvas);
     if (!follow && this.canvas.getBounds().contains(at)) return;
     this.canvas.easeTo({ center: at, zoom: Math.max(CLOSE, this.canvas.getZoom()) });
   }

@@ -1,0 +1,19 @@
+/** One city and one browser for all stories: starting them costs more than most stories. */
+import { after, before } from 'node:test';
+import { openBrowser } from './browser.ts';
+import { openCity } from './city.ts';
+import { world } from './world.ts';
+import './stories/the_map_shows_where_it_hurts.ts';
+import './stories/a_resident_files.ts';
+import './stories/a_dispatcher_moves_a_case.ts';
+import './stories/everybody_can_use_it.ts';
+
+before(async () => {
+  const [city, browser] = await Promise.all([openCity(), openBrowser()]);
+  Object.assign(world, { city, browser, base: city.address });
+});
+
+after(async () => {
+  await world.browser?.close();
+  await world.city?.stop();
+});

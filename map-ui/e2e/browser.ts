@@ -1,0 +1,84 @@
+/** Debian's Chromium with software WebGL. Every page is watched: an error in the console or a broken policy fails its test. */
+import AxeBuilder from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const FLAGS = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const WEBGL = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+export function openBrowser(how: { webgl: boolean } = { webgl: true }): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...(how.webgl ? WEBGL : ['--disable-3d-apis'])] });
+}
+
+export interface Looks {
+  width?: number;
+  dark?: boolean;
+  language?: string;
+  /** What the console may say, because the story brings it about. */
+  expects?: RegExp;
+}
+
+/** Opens a page, lets `visit` do what it does, and asserts that nothing went wrong meanwhile. */
+export async function visit(browser: Browser, base: string, looks: Looks, work: (page: Page) => Promise<void>): Promise<void> {
+  const width = looks.width ?? 1440;
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: { width, height: width < 500 ? 844 : 900 },
+    hasTouch: width < 500,
+    colorScheme: looks.dark ? 'dark' : 'light',
+    locale: looks.language ?? 'en-GB',
+    reducedMotion: 'reduce',
+    permissions: ['geolocation', 'clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    // Software WebGL is slow, and the driver says so; that is no fault of the page.
+    if (message.type() === 'error' || (message.type() === 'warning' && !/GPU stall|GL Driver|WebGL/i.test(message.text()))) wrong.push(`${message.type()}: ${message.text()}`);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`));
+  });
+  try {
+    await work(page);
+    assert.deepEqual(wrong.filter((words) => !looks.expects?.test(words)), []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** WCAG 2.0 to 2.2 A and AA, and the best practices that are not taste. */
+export async function assertAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')}`);
+  assert.deepEqual(told, [], what);
+}
+
+/** How many different colours a part of the page shows: a map that failed silently shows one. */
+export async function coloursOf(page: Page, selector: string): Promise<Map<string, number>> {
+  const picture = await page.locator(selector).screenshot();
+  const pairs = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    if (!pen) return [];
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, image.width, image.height);
+    const counts = new Map<string, number>();
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = `${data[at]},${data[at + 1]},${data[at + 2]}`;
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    return [...counts];
+  }, picture.toString('base64'));
+  return new Map(pairs);
+}
+
+/** Waits until the map has drawn what it was given. */
+export async function drawn(page: Page): Promise<void> {
+  await page.locator('.mapbox canvas').waitFor();
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  await page.locator('[data-drawn="true"]').waitFor();
+}
