@@ -1,4 +1,4 @@
-//! `waymark import requests | services`.
+//! `waymark import requests | services | jurisdictions | rules`.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -7,8 +7,9 @@ use clap::{Args, Subcommand};
 use waymark::app::App;
 use waymark::clock::Clock;
 use waymark::error::{Error, Result};
+use waymark::imports::jurisdictions::{Options, import_jurisdictions};
 use waymark::imports::requests::{Import, import, rejects_beside};
-use waymark::imports::{Counts, Layout, services};
+use waymark::imports::{Counts, Layout, rules, services};
 
 use super::{Place, say};
 
@@ -19,6 +20,10 @@ pub enum What {
     Requests(Requests),
     /// The catalogue: the services of any Open311 server (JSON or XML), or our own JSON. Safe to run again.
     Services(Services),
+    /// Boundaries from GeoJSON into a layer, replacing what the layer held.
+    Jurisdictions(Jurisdictions),
+    /// Routing rules from JSON, replacing all there are.
+    Rules(Rules),
 }
 
 #[derive(Args)]
@@ -52,11 +57,50 @@ pub struct Services {
     place: Place,
 }
 
+#[derive(Args)]
+pub struct Rules {
+    /// The file.
+    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+pub struct Jurisdictions {
+    /// The GeoJSON file.
+    file: PathBuf,
+    /// Code of the layer, such as ward; made if it is not there.
+    #[arg(long)]
+    layer: String,
+    /// What people call the layer.
+    #[arg(long, value_name = "NAME")]
+    layer_name: Option<String>,
+    /// Rank of the layer; lower is asked first.
+    #[arg(long, default_value_t = 0)]
+    precedence: i64,
+    /// Property that holds the code; without it one is looked for.
+    #[arg(long, value_name = "PROPERTY")]
+    code: Option<String>,
+    /// Property that holds the name; without it one is looked for.
+    #[arg(long, value_name = "PROPERTY")]
+    name: Option<String>,
+    /// Property that holds the code of the team.
+    #[arg(long, value_name = "PROPERTY")]
+    team: Option<String>,
+    /// Day from which the boundaries are valid, YYYY-MM-DD; without it as if they had always been so.
+    #[arg(long, value_name = "DAY")]
+    valid_from: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
 impl What {
     pub async fn run(self) -> Result<()> {
         match self {
             What::Requests(requests) => requests.run().await,
             What::Services(services) => services.run().await,
+            What::Jurisdictions(jurisdictions) => jurisdictions.run().await,
+            What::Rules(rules) => rules.run().await,
         }
     }
 }
@@ -100,6 +144,43 @@ impl Services {
         let app = App::build(self.place.config()?, Clock::real()).await?;
         let counts = services::import(&app.db, &app.catalog, &self.file, app.clock.now()).await?;
         say(&counts.to_string());
+        Ok(())
+    }
+}
+
+impl Rules {
+    async fn run(self) -> Result<()> {
+        let (_, db) = self.place.connect().await?;
+        let count = rules::import(&db, &self.file, Clock::real().now()).await?;
+        say(&format!("{count} rules"));
+        Ok(())
+    }
+}
+
+impl Jurisdictions {
+    async fn run(self) -> Result<()> {
+        let (config, db) = self.place.connect().await?;
+        let zone = config.zone()?;
+        let day = |text: &String| {
+            let day = text.parse::<jiff::civil::Date>().and_then(|day| day.to_zoned(zone.clone()));
+            day.map(|day| day.timestamp().as_millisecond()).map_err(|e| Error::invalid("valid_from", e.to_string()))
+        };
+        let mut options = Options::new(self.layer);
+        options.limits.features = config.limits.boundary_features;
+        options.limits.positions = config.limits.boundary_vertices;
+        options.limits.city = <[f64; 4]>::try_from(config.city.bbox.as_slice()).ok();
+        (options.layer_name, options.precedence) = (self.layer_name, self.precedence);
+        (options.code_field, options.name_field, options.team_field) = (self.code, self.name, self.team);
+        options.valid_from = self.valid_from.as_ref().map(day).transpose()?;
+        let file = std::fs::File::open(&self.file).map_err(|e| Error::invalid("file", format!("{}: {e}", self.file.display())))?;
+        let report = import_jurisdictions(&db, file, options, None, Clock::real().now()).await?;
+        for remark in report.repaired.iter().chain(&report.published.broken_rules) {
+            say(remark);
+        }
+        let done = &report.published;
+        let named = report.name_field.as_deref().unwrap_or("the layer");
+        say(&format!("codes from {}, names from {named}", report.code_field));
+        say(&format!("read {}, new {}, changed {}, same {}, retired {}", report.read, done.new, done.changed, done.same, done.retired));
         Ok(())
     }
 }

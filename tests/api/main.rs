@@ -6,6 +6,7 @@
 #[macro_use]
 mod helpers;
 
+mod imports;
 mod log;
 mod requests;
 mod routing;
