@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::{Fault, dialect};
 use super::tx::{Open, Tx};
+use super::{Fault, dialect};
 
 /// How often the file's write lock is asked for, a millisecond apart, before the writes are given up.
 const TRIES: u32 = 20_000;
