@@ -1,5 +1,6 @@
 //! The command line: `waymark serve | demo | import | staff | migrate | openapi | check-config`.
 
+mod import;
 mod serve;
 mod staff;
 
@@ -28,6 +29,9 @@ enum What {
     Staff(staff::Staff),
     /// Manage the keys of the public interface.
     Key(staff::Key),
+    /// Bring in what another system has.
+    #[command(subcommand)]
+    Import(import::What),
     /// Bring the database's schema up to date and stop.
     Migrate(Place),
     /// Print the OpenAPI document.
@@ -84,6 +88,7 @@ pub fn run() -> ExitCode {
             What::Serve(serve) => serve.run().await,
             What::Staff(staff) => staff.run().await,
             What::Key(key) => key.run().await,
+            What::Import(what) => what.run().await,
             What::Migrate(place) => place.connect().await.map(|_| say("The schema is up to date.")),
             What::Openapi => waymark::http::openapi().map(|text| say(&text)),
             What::CheckConfig(place) => place.config().map(|_| say("The settings are good.")),

@@ -76,6 +76,9 @@ async fn sqlite(options: &Options) -> Result<Pools> {
         .test_before_acquire(false)
         .connect_with(base.pragma("query_only", "on"))
         .await?;
+    // The writer asks for its turn itself, millisecond by millisecond: SQLite's own waiting looks again after up to 100 ms, and beside an
+    // import, which leaves gaps of a few, a server would hardly meet one.
+    sqlx::query("pragma busy_timeout = 0").execute(&write).await?;
     let writer = Writer::start(write, options.batch)?;
     Ok(Pools::Sqlite { read, writer })
 }

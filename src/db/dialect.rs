@@ -16,6 +16,11 @@ pub(super) fn transient(e: &sqlx::Error) -> bool {
     e.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "40001" || code == "40P01")
 }
 
+/// Another process holds SQLite's write lock.
+pub(super) fn busy(e: &sqlx::Error) -> bool {
+    e.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "5")
+}
+
 /// Whether the database itself is out of reach or out of space, so that the same call may succeed later.
 pub fn unavailable(e: &sqlx::Error) -> bool {
     match e {

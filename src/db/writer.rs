@@ -2,14 +2,19 @@
 //! then answers each (group commit). While it commits, the next batch gathers.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use sqlx::SqlitePool;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
-use super::Fault;
 use super::tx::{Open, Tx};
+use super::{Fault, dialect};
+
+/// How often the file's write lock is asked for, a millisecond apart, before the writes are given up.
+const TRIES: u32 = 20_000;
 
 /// The queue in front of the writer.
 #[derive(Clone)]
@@ -95,11 +100,23 @@ async fn commit(pool: &SqlitePool, batch: &mut [Box<dyn Job>]) -> sqlx::Result<(
 }
 
 async fn all_in(tx: &mut Tx, batch: &mut [Box<dyn Job>]) -> sqlx::Result<()> {
-    tx.sql("begin immediate; savepoint job").run().await?;
+    begin(tx).await?;
     for job in batch {
         let kept = job.run(tx).await;
         // One trip to the driver's thread per job; a savepoint rolled back to is still there, and serves the next.
         tx.sql(if kept { "release job; savepoint job" } else { "rollback to job" }).run().await?;
     }
     tx.sql("commit").run().await.map(drop)
+}
+
+/// Takes the file's write lock when another process (an import, a command) leaves it; each holds it for one batch at a time.
+async fn begin(tx: &mut Tx) -> sqlx::Result<()> {
+    let mut tries = 0;
+    loop {
+        match tx.sql("begin immediate; savepoint job").run().await {
+            Err(e) if dialect::busy(&e) && tries < TRIES => tries += 1,
+            outcome => return outcome.map(drop),
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
 }

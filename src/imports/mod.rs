@@ -8,6 +8,7 @@ pub mod jurisdictions;
 mod layout;
 mod reading;
 pub mod requests;
+pub mod rules;
 pub mod services;
 
 pub use counts::Counts;

@@ -201,28 +201,45 @@ impl Importer {
     }
 
     /// Which of these requests and of their parents are recorded, with their rows.
-    async fn known(&self, rows: &[Imported]) -> Result<HashMap<String, i64>> {
-        if rows.is_empty() {
+    async fn known(&self, rows: impl IntoIterator<Item = &Imported>) -> Result<HashMap<String, i64>> {
+        let ids: HashSet<&str> =
+            rows.into_iter().flat_map(|row| row.parents.iter().chain([&row.external_id])).map(String::as_str).collect();
+        if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let ids: HashSet<&str> = rows.iter().flat_map(|row| row.parents.iter().chain([&row.external_id])).map(String::as_str).collect();
         let query = self.filing.db.sql("select external_id, id from request where source = $1").bind(self.source.clone());
         let found: Vec<(String, i64)> = query.within(" and external_id", ids.into_iter().map(str::to_owned)).all().await?;
         Ok(found.into_iter().collect())
     }
 
-    async fn record(&mut self, rows: Vec<(Imported, Option<String>)>) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
+    async fn record(&mut self, mut rows: Vec<(Imported, Option<String>)>) -> Result<()> {
+        while !rows.is_empty() {
+            let mut batch = Vec::with_capacity(rows.len());
+            for (row, parent) in &rows {
+                let (code, added) = self.services.code(&self.filing, &row.service).await?;
+                self.counts.services += u64::from(added);
+                batch.push(request(row, parent.clone(), code, &self.source));
+            }
+            match record(&self.filing, Arc::new(batch)).await {
+                Ok(outcomes) => {
+                    tokio::time::sleep(PAUSE).await;
+                    return self.count(&rows, outcomes);
+                }
+                Err(e) => {
+                    // Somebody else may be importing the same file: then what they recorded is known now, and the rest goes on.
+                    let (before, known) = (rows.len(), self.known(rows.iter().map(|(row, _)| row)).await?);
+                    rows.retain(|(row, _)| !known.contains_key(&row.external_id));
+                    if rows.len() == before {
+                        return Err(e);
+                    }
+                    self.counts.known += (before - rows.len()) as u64;
+                }
+            }
         }
-        let mut batch = Vec::with_capacity(rows.len());
-        for (row, parent) in &rows {
-            let (code, added) = self.services.code(&self.filing, &row.service).await?;
-            self.counts.services += u64::from(added);
-            batch.push(request(row, parent.clone(), code, &self.source));
-        }
-        let outcomes = record(&self.filing, Arc::new(batch)).await?;
-        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    }
+
+    fn count(&mut self, rows: &[(Imported, Option<String>)], outcomes: Vec<Result<Outcome>>) -> Result<()> {
         for ((row, _), outcome) in rows.iter().zip(outcomes) {
             match outcome {
                 Ok(Outcome::Filed(filed)) => self.counts.recorded(row, filed.joined),

@@ -91,7 +91,9 @@ impl Filing {
             return Ok(Outcome::Filed(store::filed(tx, before).await?));
         }
         let catalog = self.catalog.get_in(tx).await?;
-        let service = catalog.open(&new.service).map_err(|_| Error::invalid("service", format!("{:?} is not a service.", new.service)))?;
+        // What was asked for years ago may have been retired since.
+        let asked = if new.history.is_some() { catalog.by_code(&new.service) } else { catalog.open(&new.service).ok() };
+        let service = asked.ok_or_else(|| Error::invalid("service", format!("{:?} is not a service.", new.service)))?;
         let answers = self.answers(service, new)?;
         let at = new.history.as_ref().map_or(now, |past| past.filed_at);
         let near = self.nearby(tx, service, new, at).await?;
@@ -142,7 +144,10 @@ impl Filing {
         if service.duplicates.radius_m <= 0.0 {
             return Ok(Vec::new());
         }
-        duplicates::lock(tx, place, service.duplicates.radius_m).await?;
+        if new.history.is_none() {
+            // History is never joined by what is near, and a batch of it would hold the cells of half a city.
+            duplicates::lock(tx, place, service.duplicates.radius_m).await?;
+        }
         let mut near = duplicates::near(tx, service, place, at).await?;
         near.truncate(self.config.limits.candidates);
         Ok(near)

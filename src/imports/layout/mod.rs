@@ -123,7 +123,11 @@ impl Layout {
         Ok(layout)
     }
 
-    fn check(&self) -> Result<()> {
+    /// Checks that it names what an import needs, and only what can be.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the key and what it should say.
+    pub fn check(&self) -> Result<()> {
         let refuse = |key: &str, problem: String| Err(Error::invalid(format!("mapping.{key}"), problem));
         let columns = &self.columns;
         if self.source.trim().is_empty() || self.source.len() > 40 {
