@@ -3,6 +3,8 @@
 //! The bare side writes the case, the request and the event of one filing and commits, one filing after the other on SQLite and from as
 //! many connections as there are cores on PostgreSQL: what a server without grouping would do at its best.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a bench prints, and may stop at the first surprise")]
+
 mod common;
 
 use std::sync::Arc;

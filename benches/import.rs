@@ -1,5 +1,7 @@
 //! Importing a city's history into SQLite through the whole filing, beside bare inserts of the same rows in commits of the same size.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a bench prints, and may stop at the first surprise")]
+
 mod common;
 
 use std::fmt::Write as _;
@@ -44,7 +46,9 @@ fn main() {
 }
 
 fn csv(places: &[(f64, f64)]) -> String {
-    let mut text = String::from("creation_date,status,completion_date,service_request_number,type_of_service_request,street_address,zip,latitude,longitude\n");
+    let mut text = String::from(
+        "creation_date,status,completion_date,service_request_number,type_of_service_request,street_address,zip,latitude,longitude\n",
+    );
     for (n, (lon, lat)) in places.iter().enumerate() {
         let (month, day) = (n / 28 % 12 + 1, n % 28 + 1);
         writeln!(text, "2018-{month:02}-{day:02}T00:00:00.000,Completed,2018-12-30T00:00:00.000,18-{n:08},Pothole in Street,1 MAIN ST,60614,{lat},{lon}").unwrap();

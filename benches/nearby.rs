@@ -1,5 +1,7 @@
 //! Open cases near a point, in process: p50 and p99 over all open cases, beside SQLite's own indexed query over the same rows.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a bench prints, and may stop at the first surprise")]
+
 mod common;
 
 use std::time::Instant;

@@ -29,7 +29,7 @@ impl Dice {
     /// A point of a city 30 km wide: half of them around forty centres, half anywhere.
     pub fn place(&mut self) -> (f64, f64) {
         let (lon, lat) = (0.7 + 0.44 * self.unit(), 52.47 + 0.27 * self.unit());
-        if self.next() % 2 == 0 {
+        if self.next().is_multiple_of(2) {
             return (lon, lat);
         }
         let centre = self.next() % 40;

@@ -85,7 +85,7 @@ async fn expire(city: &City) -> u64 {
 
 async fn save(city: &City, draft: ServiceDraft) {
     let write = city.app.db.write(async move |tx| {
-        catalog::save_all(tx, &[draft.clone()], None, 0).await?;
+        catalog::save_all(tx, std::slice::from_ref(&draft), None, 0).await?;
         Ok::<_, Error>(())
     });
     write.await.unwrap();
