@@ -155,7 +155,7 @@ impl Reader<'_> {
     /// `bbox=west,south,east,north`, or `lat`, `long` and `radius` in metres.
     fn area(&mut self) -> Option<Area> {
         if let Some(text) = self.fields.first("bbox") {
-            let corners: Vec<f64> = text.split(',').filter_map(|part| part.trim().parse().ok()).collect();
+            let corners: Vec<f64> = text.split(',').map(|part| part.trim().parse::<f64>().unwrap_or(f64::NAN)).collect();
             return match corners[..] {
                 [w, s, e, n] if Point::new(w, s).is_ok() && Point::new(e, n).is_ok() && s <= n => {
                     Some(Area::Box { west: w, south: s, east: e, north: n })
@@ -270,6 +270,7 @@ mod tests {
             "bbox=0,50,1,49",
             "bbox=0,0,0,91",
             "bbox=a,b,c,d",
+            "bbox=0,x,0,1,1",
             "radius=5",
             "lat=1&long=1&radius=-1",
             "lat=1&radius=5",

@@ -84,7 +84,7 @@ on_both! {
         errors(&city.get("/open311").await.expect(404));
     }
 
-    async fn a_wrong_method_is_405_and_names_the_right_ones(city) {
+    async fn a_wrong_method_is_405_and_head_and_preflight_are_answered(city) {
         settled(&city).await;
         for (method, path) in [(Method::POST, "services.json"), (Method::DELETE, "requests.json"), (Method::PUT, "requests/1.xml"), (Method::POST, "tokens/1.json")] {
             let answer = Answer::of(city.call(method, &format!("/open311/v2/{path}"))).await.expect(405);
