@@ -58,14 +58,27 @@ pub async fn lock(tx: &mut Tx, place: Point, radius_m: f64) -> Result<()> {
     Ok(tx.lock(&cell::locks(&cell::ring(place, radius_m))).await?)
 }
 
-/// Cases that are open at `at` and lie within the service's radius and window, nearest first.
-pub async fn near(tx: &mut Tx, service: &Service, place: Point, at: i64) -> Result<Vec<Near>> {
+/// When a request is compared with the cases around it.
+#[derive(Debug, Clone, Copy)]
+pub enum When {
+    /// While it is filed: with what is open. A case that another server opened a moment "later", by its own clock or because
+    /// it waited less for the lock, is open all the same.
+    Now(i64),
+    /// As it was at a time in the past: with what was open then.
+    Then(i64),
+}
+
+/// Cases that are open and lie within the service's radius and window, nearest first.
+pub async fn near(tx: &mut Tx, service: &Service, place: Point, when: When) -> Result<Vec<Near>> {
     let rules = &service.duplicates;
-    let found: Vec<Candidate> = tx
-        .sql("select id, service_id, lon, lat, opened_at from case_record where opened_at <= $1 and opened_at >= $2")
-        .bind(at)
-        .bind(at - rules.window_days * DAY)
-        .push(" and (closed_at is null or closed_at > $1)")
+    let (When::Now(at) | When::Then(at)) = when;
+    let text = "select id, service_id, lon, lat, opened_at from case_record where opened_at >= $1";
+    let query = tx.sql(text).bind(at - rules.window_days * DAY);
+    let open = match when {
+        When::Now(_) => query.push(" and closed_at is null"),
+        When::Then(at) => query.push(" and opened_at <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
+    };
+    let found: Vec<Candidate> = open
         .within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
         .within(" and cell", cell::ring(place, rules.radius_m))
         .all()
@@ -83,6 +96,10 @@ fn judge(candidate: &Candidate, service: &Service, place: Point, at: i64) -> Opt
     (metres <= service.duplicates.radius_m).then(|| Near {
         case: candidate.id,
         metres,
-        reasons: vec![Reason::Distance { metres: metres.round() as i64 }, Reason::Age { days: (at - candidate.opened_at) / DAY }, kind],
+        reasons: vec![
+            Reason::Distance { metres: metres.round() as i64 },
+            Reason::Age { days: (at - candidate.opened_at).max(0) / DAY },
+            kind,
+        ],
     })
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::duplicates::{self, Near};
+use super::duplicates::{self, Near, When};
 use super::idempotency::{self, Key};
 use super::{Filed, NewRequest, Wish, store};
 use crate::cases::{self, NewCase, Status};
@@ -144,11 +144,13 @@ impl Filing {
         if service.duplicates.radius_m <= 0.0 {
             return Ok(Vec::new());
         }
-        if new.history.is_none() {
-            // History is never joined by what is near, and a batch of it would hold the cells of half a city.
+        let when = if new.history.is_some() {
+            When::Then(at) // never joined by what is near, and locks of a whole batch would hold the cells of half a city
+        } else {
             duplicates::lock(tx, place, service.duplicates.radius_m).await?;
-        }
-        let mut near = duplicates::near(tx, service, place, at).await?;
+            When::Now(at)
+        };
+        let mut near = duplicates::near(tx, service, place, when).await?;
         near.truncate(self.config.limits.candidates);
         Ok(near)
     }

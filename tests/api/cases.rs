@@ -115,7 +115,7 @@ on_both! {
         for (filters, expected) in [
             ("", both.clone()),
             ("&team=crew", vec![hole.clone()]),
-            ("&team=&services=&statuses=&after=&bbox=&assignee=&jurisdiction=", both.clone()),
+            ("&team=&services=&statuses=&bbox=&assignee=&jurisdiction=", both.clone()),
             ("&services=bin", vec![bin.clone()]),
             ("&services=bin,pothole,lamp", both.clone()),
             ("&statuses=resolved,closed", vec![hole.clone()]),

@@ -151,14 +151,17 @@ on_both! {
         staff::appoint(&city).await;
         let (_, case) = staff::filed(&city, "pothole", Some("north"), Some("crew")).await;
         let browser = Browser::signed_in(&city, "admin@city.example").await;
-        let paths = ["/api/session".to_owned(), format!("/api/cases/{case}/moves"), format!("/api/cases/{case}/notes")];
-        let body = json!({ "email": "admin@city.example", "password": PASSWORD, "to": "assigned", "text": "x" });
-        for path in &paths {
+        let changes = [
+            ("/api/session".to_owned(), json!({ "email": "admin@city.example", "password": PASSWORD })),
+            (format!("/api/cases/{case}/moves"), json!({ "to": "assigned" })),
+            (format!("/api/cases/{case}/notes"), json!({ "text": "x" })),
+        ];
+        for (path, body) in &changes {
             let send = || browser.client.request(Method::POST, format!("{}{path}", city.base));
             for (header, value) in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
-                Answer::of(send().header(header, value).json(&body)).await.expect(403);
+                Answer::of(send().header(header, value).json(body)).await.expect(403);
             }
-            let both = send().header("sec-fetch-site", "cross-site").header("origin", &city.base).json(&body);
+            let both = send().header("sec-fetch-site", "cross-site").header("origin", &city.base).json(body);
             Answer::of(both).await.expect(403);
             // What a form of another site can send is not JSON.
             for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
