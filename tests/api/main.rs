@@ -9,6 +9,7 @@ mod helpers;
 mod authz;
 mod cases;
 mod contracts;
+mod demo;
 mod imports;
 mod log;
 mod open311;
