@@ -30,10 +30,10 @@ impl Demo {
         let (app, _lock) = open(config).await?;
         let started = Instant::now();
         let mut bar = Bar::default();
-        let options = Options { requests: self.requests as usize, seed: self.seed };
-        let filled = demo::fill(&app.filing, options, |there, all| bar.show(there, all)).await?;
+        let options = Options { requests: self.requests as usize, seed: self.seed, pictures: demo::pictures::COUNT };
+        let filled = demo::fill(&app.filing, &app.photos, options, |there, all| bar.show(there, all)).await?;
         bar.clear();
-        let Options { requests, seed } = options;
+        let Options { requests, seed, .. } = options;
         say(&match filled.added {
             0 => format!("Alderford is here already: {} requests of seed {}.", filled.requests, filled.seed),
             added => format!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::city::alderford;
 use super::life::{Life, Report, Step, Story};
-use super::{council, services};
+use super::{council, pictures, services};
 use crate::cases::{self, moves, notes};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -14,12 +14,15 @@ use crate::geo::Point;
 use crate::people::policy::{Grant, Role, Who};
 use crate::people::sessions::password::Passwords;
 use crate::people::staff;
+use crate::photos::{self, Photos};
 use crate::requests::{self, Filing, History, NewRequest, Outcome, Wish};
 
 /// What the demo's requests are filed as.
 pub const SOURCE: &str = "demo";
 /// Steps in one transaction.
 const CHUNK: usize = 400;
+/// How long photos wait for review.
+const REVIEW_MS: i64 = 2 * 86_400_000;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,8 @@ pub struct Options {
     pub requests: usize,
     /// What they are thrown with.
     pub seed: u64,
+    /// How many pictures of the album are painted, at most [`pictures::COUNT`].
+    pub pictures: usize,
 }
 
 /// What a database says of the demo in it.
@@ -57,7 +62,7 @@ pub struct Filled {
 ///
 /// # Errors
 /// [`Error::Conflict`] for a database that holds another city.
-pub async fn fill(filing: &Arc<Filing>, options: Options, mut progress: impl FnMut(usize, usize)) -> Result<Filled> {
+pub async fn fill(filing: &Arc<Filing>, photos: &Photos, options: Options, mut progress: impl FnMut(usize, usize)) -> Result<Filled> {
     let mark = match read_mark(&filing.db).await? {
         Some(mark) => mark,
         None => found(filing, options).await?,
@@ -70,9 +75,10 @@ pub async fn fill(filing: &Arc<Filing>, options: Options, mut progress: impl FnM
     let staff = Arc::new(Staff::of(&filing.db).await?);
     let mut story = Story::of(Life::new(alderford(), services(), requests, seed, mark.now));
     let mut opened: HashMap<usize, i64> = HashMap::new();
+    let mut album = Album { photos, filing, most: options.pictures, kept: HashMap::new() };
     let (mut told, mut there) = (0, 0);
     loop {
-        let chunk: Vec<Step> = story.by_ref().take(CHUNK).collect();
+        let mut chunk: Vec<Step> = story.by_ref().take(CHUNK).collect();
         let (steps, reports) = (chunk.len() as i64, chunk.iter().filter(|step| matches!(step, Step::Reported(_))).count());
         told += steps;
         there += reports;
@@ -80,8 +86,9 @@ pub async fn fill(filing: &Arc<Filing>, options: Options, mut progress: impl FnM
             continue; // told by the run that was cut off
         }
         let done = steps < CHUNK as i64;
+        let pictures = album.pictures(&mut chunk).await?;
         let known = chunk.iter().filter_map(|step| Some((opened_by(step)?, *opened.get(&opened_by(step)?)?))).collect();
-        let page = Arc::new(Page { chunk, known, staff: staff.clone(), told, done });
+        let page = Arc::new(Page { chunk, known, pictures, staff: staff.clone(), told, done });
         let teller = filing.clone();
         opened.extend(filing.db.write(async move |tx| page.tell(&teller, tx).await).await?);
         filled.added += reports;
@@ -158,11 +165,46 @@ impl Staff {
     }
 }
 
+/// The painted pictures, each kept as a photo when it is first needed.
+struct Album<'a> {
+    photos: &'a Photos,
+    filing: &'a Filing,
+    most: usize,
+    kept: HashMap<usize, String>,
+}
+
+impl Album<'_> {
+    /// Ids of photos for all pictures that these steps need; what is beyond the album's size is left out.
+    async fn pictures(&mut self, chunk: &mut [Step]) -> Result<HashMap<usize, String>> {
+        let mut needed = HashMap::new();
+        for step in chunk {
+            let Step::Reported(report) = step else { continue };
+            report.picture = report.picture.filter(|picture| *picture < self.most);
+            let Some(picture) = report.picture else { continue };
+            let id = match self.kept.get(&picture) {
+                Some(id) => id.clone(),
+                None => self.keep(picture).await?,
+            };
+            needed.insert(picture, id);
+        }
+        Ok(needed)
+    }
+
+    async fn keep(&mut self, picture: usize) -> Result<String> {
+        let painted = tokio::task::spawn_blocking(move || pictures::paint(picture)).await.map_err(Error::internal)??;
+        let kept = self.photos.keep(&self.filing.db, &self.filing.clock, painted).await?;
+        self.kept.insert(picture, kept.id.clone());
+        Ok(kept.id)
+    }
+}
+
 /// Steps to be told in one transaction.
 struct Page {
     chunk: Vec<Step>,
     /// Cases that earlier chunks opened, by the number of their report.
     known: HashMap<usize, i64>,
+    /// Kept photos, by their index in the album.
+    pictures: HashMap<usize, String>,
     staff: Arc<Staff>,
     told: i64,
     done: bool,
@@ -174,10 +216,7 @@ impl Page {
         for step in &self.chunk {
             match step {
                 Step::Reported(report) => {
-                    let Outcome::Filed(filed) = requests::record_in(filing, tx, &request(report)?).await? else {
-                        return Err(Error::internal("recorded history was asked whether it is the same"));
-                    };
-                    opened.insert(report.nth, filed.case);
+                    opened.insert(report.nth, self.file(filing, tx, report).await?);
                 }
                 Step::Moved { nth, step, district } => {
                     let case = self.case(tx, *nth, &opened).await?;
@@ -199,6 +238,23 @@ impl Page {
         put_mark(tx, "demo steps", self.told).await?;
         put_mark(tx, "demo done", i64::from(self.done)).await?;
         Ok(opened)
+    }
+
+    async fn file(&self, filing: &Filing, tx: &mut Tx, report: &Report) -> Result<i64> {
+        let mut new = request(report)?;
+        if let Some(kept) = report.picture.and_then(|picture| self.pictures.get(&picture)) {
+            let expires_at = filing.clock.now() + 3_600_000; // long after this transaction
+            new.photos.push(photos::again(tx, kept, report.filed_at, expires_at).await?);
+        }
+        let Outcome::Filed(filed) = requests::record_in(filing, tx, &new).await? else {
+            return Err(Error::internal("recorded history was asked whether it is the same"));
+        };
+        // what waited for review was looked at on the next day, but for the last days
+        let looked_at = report.filed_at + REVIEW_MS;
+        if filed.in_review && looked_at < filing.clock.now() {
+            photos::review(tx, &new.photos[0], true, self.who(report.spot.district).member(), looked_at).await?;
+        }
+        Ok(filed.case)
     }
 
     fn who(&self, district: usize) -> &Who {

@@ -10,7 +10,7 @@ use waymark::error::Error;
 
 use crate::helpers::{Database, NOON, Server};
 
-const OPTIONS: Options = Options { requests: 500, seed: 311 };
+const OPTIONS: Options = Options { requests: 500, seed: 311, pictures: 2 };
 
 async fn server(database: &Database) -> Server {
     let mut config = Config::default();
@@ -22,7 +22,7 @@ async fn server(database: &Database) -> Server {
 }
 
 async fn fill(server: &Server) -> Filled {
-    let filled = demo::fill(&server.app.filing, OPTIONS, |_, _| ()).await.unwrap();
+    let filled = demo::fill(&server.app.filing, &server.app.photos, OPTIONS, |_, _| ()).await.unwrap();
     server.app.settle().await.unwrap();
     filled
 }
@@ -58,6 +58,8 @@ async fn a_small_demo_has_everything(database: Database) -> Vec<(String, String,
     assert!(count(&server, "select count(*) from request_answer").await > 100);
     assert!(count(&server, "select count(*) from contact").await > 50);
     assert!(count(&server, "select count(*) from note where public").await > 20);
+    assert!(count(&server, "select count(*) from photo where state = 'shown'").await > 2);
+    assert_eq!(count(&server, "select count(distinct object) from photo").await, 2);
 
     let districts: Vec<(String, i64)> = server
         .app
@@ -73,8 +75,8 @@ async fn a_small_demo_has_everything(database: Database) -> Vec<(String, String,
     assert!(districts.iter().all(|(_, cases)| *cases > 0), "{districts:?}");
 
     // a second run adds nothing, and keeps what is there even if asked for something else
-    let other = Options { requests: 900, seed: 5 };
-    let again = demo::fill(&server.app.filing, other, |_, _| ()).await.unwrap();
+    let other = Options { requests: 900, seed: 5, pictures: 0 };
+    let again = demo::fill(&server.app.filing, &server.app.photos, other, |_, _| ()).await.unwrap();
     assert_eq!(again, Filled { requests: 500, seed: 311, added: 0 });
     assert_eq!(count(&server, "select count(*) from request").await, 500);
     assert_eq!(count(&server, "select count(*) from member").await, council::STAFF.len() as i64);
@@ -117,7 +119,7 @@ async fn a_small_demo_has_everything_and_is_the_same_on_both_databases() {
 
 on_both! {
     async fn the_demo_refuses_a_database_that_holds_another_city(city) {
-        let refused = demo::fill(&city.app.filing, OPTIONS, |_, _| ()).await;
+        let refused = demo::fill(&city.app.filing, &city.app.photos, OPTIONS, |_, _| ()).await;
         assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
         assert_eq!(city.count("select count(*) from request").await, 0);
     }
