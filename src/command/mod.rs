@@ -1,5 +1,6 @@
 //! The command line: `waymark serve | demo | import | staff | migrate | openapi | check-config`.
 
+mod demo;
 mod import;
 mod serve;
 mod staff;
@@ -25,6 +26,8 @@ struct Command {
 enum What {
     /// Serve a city.
     Serve(serve::Serve),
+    /// Serve an invented city, to look around in.
+    Demo(demo::Demo),
     /// Manage the people who work here.
     Staff(staff::Staff),
     /// Manage the keys of the public interface.
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
     let outcome = actix_web::rt::System::new().block_on(async {
         match command.what {
             What::Serve(serve) => serve.run().await,
+            What::Demo(demo) => demo.run().await,
             What::Staff(staff) => staff.run().await,
             What::Key(key) => key.run().await,
             What::Import(what) => what.run().await,

@@ -1,4 +1,4 @@
-//! `waymark serve` and `waymark demo`.
+//! `waymark serve`, and the serving part of `waymark demo`.
 
 use clap::Args;
 use waymark::app::App;
@@ -22,13 +22,15 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> Result<()> {
-        let config = self.config()?;
+        let config = self.config_with(|_| ())?;
         let (app, _lock) = open(config).await?;
         serve(app).await
     }
 
-    fn config(&self) -> Result<Config> {
+    /// The settings, with a last word by the command before the port.
+    pub fn config_with(&self, last: impl FnOnce(&mut Config)) -> Result<Config> {
         self.place.config_with(|config| {
+            last(config);
             if let Some(port) = self.port {
                 config.server.port = port;
             }
@@ -37,7 +39,7 @@ impl Serve {
 }
 
 /// Takes the lock first, so that a second server is told so before it touches anything.
-async fn open(config: Config) -> Result<(std::sync::Arc<App>, ServerLock)> {
+pub async fn open(config: Config) -> Result<(std::sync::Arc<App>, ServerLock)> {
     let url = config.database.url.clone();
     if let (false, Some(folder)) = (url.starts_with("postgres"), std::path::Path::new(&url).parent()) {
         std::fs::create_dir_all(folder)?;
@@ -46,7 +48,8 @@ async fn open(config: Config) -> Result<(std::sync::Arc<App>, ServerLock)> {
     Ok((App::build(config, Clock::real()).await?, lock))
 }
 
-async fn serve(app: std::sync::Arc<App>) -> Result<()> {
+/// Serves until it is told to stop.
+pub async fn serve(app: std::sync::Arc<App>) -> Result<()> {
     let listener = server::bind(&app.config)?;
     let _workers = app.start().await?;
     let address = listener.local_addr()?;

@@ -21,7 +21,7 @@ use super::store::Store;
 use super::upload::{Upload, budget};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 
 /// How long a row may stand for bytes that are still being put: far longer than any put is tried.
@@ -135,6 +135,35 @@ async fn announce(db: &Db, uploaded: &Uploaded, content: String, now: i64) -> Re
         Ok::<_, Error>(object)
     })
     .await
+}
+
+/// Another photo with the picture of one that was kept, as if the same file had been sent again; returns its id. For a demo, whose
+/// album is small. It waits for a request until `expires_at` (epoch milliseconds).
+///
+/// # Errors
+/// [`Error::NotFound`] if there is no such photo any more.
+pub async fn again(tx: &mut Tx, id: &str, uploaded_at: i64, expires_at: i64) -> Result<String> {
+    let content: Option<(String,)> = tx.sql("select content from photo where id = $1").bind(id.to_owned()).optional().await?;
+    let (content,) = content.ok_or(Error::NotFound("photo"))?;
+    tx.lock(&[content_lock(&content)]).await?;
+    let living = "select object, width, height from photo where id = $1 and state in ('unused', 'review', 'shown')";
+    let living: Option<(String, i64, i64)> = tx.sql(living).bind(id.to_owned()).optional().await?;
+    let (object, width, height) = living.ok_or(Error::NotFound("photo"))?;
+    let fresh = random_id();
+    tx.sql(
+        "insert into photo (id, content, object, state, width, height, uploaded_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(fresh.clone())
+    .bind(content)
+    .bind(object)
+    .bind(State::Unused.word())
+    .bind(width)
+    .bind(height)
+    .bind(uploaded_at)
+    .bind(expires_at)
+    .run()
+    .await?;
+    Ok(fresh)
 }
 
 async fn arrive(db: &Db, id: &str, expires_at: i64) -> Result<()> {

@@ -13,6 +13,6 @@ pub mod store;
 mod tests;
 mod upload;
 
-pub use keep::{Photos, Uploaded};
+pub use keep::{Photos, Uploaded, again};
 pub use row::{Photo, State, attach, check_id, find, of_requests, review};
 pub use upload::Upload;

@@ -10,6 +10,7 @@ mod authz;
 mod cases;
 mod contracts;
 mod heat;
+mod demo;
 mod imports;
 mod log;
 mod open311;

@@ -39,7 +39,7 @@ pub struct City {
     pub districts: Vec<Area>,
     /// Four depot areas made of whole districts.
     pub maintenance: Vec<Area>,
-    /// Parks; they may overlap, the greater precedence wins.
+    /// Parks; they may overlap, the lower precedence wins.
     pub parks: Vec<Area>,
     /// Land of the state's roads.
     pub state_roads: Vec<Area>,

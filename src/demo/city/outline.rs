@@ -15,7 +15,7 @@ pub struct Area {
     pub name: &'static str,
     /// Code of the team that works there, if the layer has teams.
     pub team: Option<&'static str>,
-    /// Which wins where areas of one layer overlap; higher first.
+    /// Which wins where areas of one layer overlap; the lower one does.
     pub precedence: i64,
     /// People who live there (districts only).
     pub people: u32,

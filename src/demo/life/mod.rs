@@ -5,6 +5,7 @@ mod course;
 mod habits;
 mod resident;
 mod spots;
+mod story;
 mod weather;
 mod words;
 
@@ -13,6 +14,7 @@ use std::collections::VecDeque;
 pub use course::{Course, Move, Remark};
 pub use habits::{Habit, habits};
 pub use spots::Spot;
+pub use story::{Step, Story};
 
 use crate::catalog::{Answers, ServiceDraft};
 use crate::demo::city::City;

@@ -33,7 +33,7 @@ pub(super) fn pothole(canvas: &mut Canvas, dice: &mut Dice) {
     let centre = (W * dice.between(0.42, 0.62), H * dice.between(0.45, 0.62));
     let size = dice.between(120.0, 210.0);
     (0..9).for_each(|_| crack(canvas, centre, size * 1.5, dice));
-    let mut outline = |grow: f64, dice: &mut Dice| ragged(centre, size * grow, size * 0.62 * grow, 0.32, dice);
+    let outline = |grow: f64, dice: &mut Dice| ragged(centre, size * grow, size * 0.62 * grow, 0.32, dice);
     let rim = canvas.rough(ASPHALT.lit(0.72), 8.0, 0.5);
     canvas.fill(&outline(1.12, dice), 0.75, rim);
     let inside = canvas.rough(Ink(0.2, 0.18, 0.16), 11.0, 0.8);
