@@ -7,7 +7,8 @@ export interface Session {
   name: string;
   email: string;
   grants: { role: string; agency: string | null; jurisdiction: string | null; service: string | null }[];
-  teams: { code: string; name: string }[];
+  /** Codes of the member's teams. */
+  teams: string[];
 }
 
 export interface QueueFilters {
@@ -114,12 +115,9 @@ export function queue(filters: QueueFilters, after: string | null, signal?: Abor
 }
 
 export const wholeCase = (id: number, signal?: AbortSignal) => call<WholeCase>('GET', `/api/cases/${id}`, { signal });
-export const timeline = async (id: number, signal?: AbortSignal) => listOf(await call<Entry[] | { timeline: Entry[] }>('GET', `/api/cases/${id}/timeline`, { signal }));
-export const move = (id: number, to: Status, reason: string, version: number) =>
-  call<unknown>('POST', `/api/cases/${id}/moves`, { json: { to, version, ...(reason && { reason }) } });
+export const timeline = (id: number, signal?: AbortSignal) => call<Entry[]>('GET', `/api/cases/${id}/timeline`, { signal });
+/** `shown`: residents read the reason. */
+export const move = (id: number, to: Status, version: number, reason: string, shown: boolean) =>
+  call<unknown>('POST', `/api/cases/${id}/moves`, { json: { to, version, ...(reason && { reason, public: shown }) } });
 export const note = (id: number, text: string, kind: NoteKind, shown: boolean) =>
   call<unknown>('POST', `/api/cases/${id}/notes`, { json: { text, kind, public: shown } });
-
-function listOf(answer: Entry[] | { timeline: Entry[] }): Entry[] {
-  return Array.isArray(answer) ? answer : answer.timeline;
-}

@@ -2,9 +2,9 @@
 import { stopped } from '../api/call';
 import { type Areas, areas, layers, type Service, services } from '../api/city';
 import { type CaseRow, queue, type QueueFilters } from '../api/desk';
-import { here } from '../app/route.svelte';
+import { here } from '../app/route.svelte.ts';
 import { isStatus } from '../words/status';
-import { staff } from './staff.svelte';
+import { staff } from './staff.svelte.ts';
 
 export class Queue {
   cases = $state.raw<CaseRow[]>([]);

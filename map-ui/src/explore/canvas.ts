@@ -7,8 +7,8 @@ import { collection } from '../map/layer';
 import { areaNames, borders, land, names } from '../map/layers/districts';
 import { chosenCell, heat } from '../map/layers/heat';
 import { chosenRequest, counts, requests } from '../map/layers/requests';
-import type { Scale } from '../map/scale';
-import { plateResolutionAt } from '../map/view';
+import type { Scale } from '../map/measure/scale';
+import { plateResolutionAt } from '../map/measure/view';
 import { count } from '../words/figures';
 
 export class ExploreMap extends CityMap {

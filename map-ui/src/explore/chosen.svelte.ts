@@ -1,7 +1,7 @@
 /** The one thing chosen on the page, on the map and in the table alike: a request (kept in the address) or a cell. */
 import { Problem } from '../api/call';
 import { story, type Story } from '../api/requests';
-import { ask, here } from '../app/route.svelte';
+import { ask, here } from '../app/route.svelte.ts';
 
 export class Chosen {
   cell = $state<string | null>(null);

@@ -5,10 +5,10 @@
 import { stopped } from '../api/call';
 import { type City, type Areas, areas, city, layers, type Layer, type Service, services, WORLD } from '../api/city';
 import { type Dots, dots, type Filters, type Heat, heat } from '../api/map';
-import { here } from '../app/route.svelte';
-import { scale, type Scale } from '../map/scale';
-import { grown, readPlace, resolutionAt, type View } from '../map/view';
-import { keepTimeOf } from '../words/times';
+import { here } from '../app/route.svelte.ts';
+import { scale, type Scale } from '../map/measure/scale';
+import { grown, readPlace, resolutionAt, type View } from '../map/measure/view';
+import { keepTimeOf } from '../words/zone';
 import { readFilters, readShow, readTwin } from './query';
 
 /** More pins than this are a carpet; then plates with numbers stand for them. */

@@ -2,7 +2,7 @@
 import { cellToBoundary, cellToLatLng, cellToParent } from 'h3-js';
 import type { Heat } from '../api/map';
 import { collection } from './layer';
-import { type Scale, step } from './scale';
+import { type Scale, step } from './measure/scale';
 
 export function outline(cell: string): GeoJSON.Feature {
   return { type: 'Feature', properties: { cell }, geometry: { type: 'Polygon', coordinates: [cellToBoundary(cell, true)] } };

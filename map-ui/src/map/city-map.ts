@@ -8,7 +8,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { type MapLayer, NOTHING, type Picked } from './layer';
 import { palette } from './palette';
 import { RATIO } from './pins';
-import type { View } from './view';
+import type { View } from './measure/view';
 
 setWorkerUrl(workerUrl);
 

@@ -5,7 +5,7 @@ import { CityMap } from '../map/city-map';
 import { areaNames, borders, land, names } from '../map/layers/districts';
 import { surround, surroundings, type Surroundings } from '../map/layers/place';
 import { PLATE } from '../map/pins';
-import { moved } from '../map/view';
+import { moved } from '../map/measure/view';
 
 export interface PlaceWords {
   title: string;

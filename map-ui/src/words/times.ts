@@ -2,25 +2,19 @@
 import * as m from '../paraglide/messages.js';
 import { getLocale } from '../paraglide/runtime.js';
 import type { Moment } from '../api/requests';
+import { zoneOfCity } from './zone';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let zone: string | undefined;
-
-/** Set once the city's settings are known; until then the phone's own zone stands in. */
-export function keepTimeOf(timeZone: string): void {
-  zone = timeZone;
-}
-
 function format(options: Intl.DateTimeFormatOptions, moment: Moment | Date): string {
-  return new Intl.DateTimeFormat(getLocale(), { timeZone: zone, ...options }).format(new Date(moment));
+  return new Intl.DateTimeFormat(getLocale(), { timeZone: zoneOfCity(), ...options }).format(new Date(moment));
 }
 
 /** The day as `YYYY-MM-DD`, which is what the filters of the API speak. */
 export function isoDay(moment: Moment | Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(moment));
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zoneOfCity(), year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(moment));
 }
 
 /** "Friday, 27 November". */

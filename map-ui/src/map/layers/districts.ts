@@ -1,6 +1,6 @@
 /** The city's areas: the land itself below everything, borders and names above the heat. */
 import type { Areas } from '../../api/city';
-import { boxOf } from '../area';
+import { boxOf } from '../measure/area';
 import { collection, LABEL_FONT, type MapLayer } from '../layer';
 
 export const land: MapLayer = {

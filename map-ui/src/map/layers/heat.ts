@@ -2,7 +2,7 @@
 import type { ExpressionSpecification } from 'maplibre-gl';
 import type { MapLayer } from '../layer';
 import type { Palette } from '../palette';
-import { STEPS } from '../scale';
+import { STEPS } from '../measure/scale';
 
 const OPACITY = 0.8;
 

@@ -2,7 +2,7 @@
 import type { MapLayer } from '../layer';
 import { collection } from '../layer';
 import { drawPin } from '../pins';
-import { circle } from '../view';
+import { circle } from '../measure/view';
 
 export const surroundings: MapLayer = {
   id: 'place',

@@ -1,5 +1,5 @@
 /** Which area a point lies in, for naming things on the screen. The server's answer is the one that routes. Pure. */
-import type { Areas } from '../api/city';
+import type { Areas } from '../../api/city';
 
 export function areaAt(areas: Areas | null, lon: number, lat: number): string | null {
   const found = areas?.features.find(({ geometry }) => {

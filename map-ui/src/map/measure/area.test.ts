@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Areas } from '../api/city.ts';
+import type { Areas } from '../../api/city.ts';
 import { areaAt, boxOf } from './area.ts';
 
 const square = (west: number, south: number, size: number) => [[west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south]];

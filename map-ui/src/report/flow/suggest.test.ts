@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Service } from '../api/city.ts';
+import type { Service } from '../../api/city.ts';
 import { found } from './suggest.ts';
 
 const service = (code: string, name: string, keywords: string[] = []): Service => ({

@@ -1,5 +1,5 @@
 /** The questions of a service: which are asked, what ends the form, what is missing. The server checks the same again. Pure. */
-import type { Question } from '../api/city';
+import type { Question } from '../../api/city';
 
 export type Answers = Record<string, string[]>;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Question } from '../api/city.ts';
+import type { Question } from '../../api/city.ts';
 import { asked, flaws, sendable, stopped } from './questions.ts';
 
 const plain: Omit<Question, 'code' | 'datatype'> = { variable: true, required: false, order: 1, description: '', datatype_description: '', values: [] };

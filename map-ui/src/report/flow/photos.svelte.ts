@@ -1,10 +1,10 @@
 /** The photos of a report: each is sent as soon as it is chosen, while the resident goes on with the form. */
-import { Problem } from '../api/call';
-import type { City } from '../api/city';
-import { upload, type Photo } from '../api/requests';
-import * as m from '../paraglide/messages.js';
-import { megabytes } from '../words/figures';
-import type { Draft } from './draft.svelte';
+import { Problem } from '../../api/call';
+import type { City } from '../../api/city';
+import { upload, type Photo } from '../../api/requests';
+import * as m from '../../paraglide/messages.js';
+import { megabytes } from '../../words/figures';
+import type { Draft } from './draft.svelte.ts';
 
 export class Picture {
   state = $state<'sending' | 'there' | 'failed'>('sending');

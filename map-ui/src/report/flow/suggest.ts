@@ -1,5 +1,5 @@
 /** Finds services by what somebody types: every word has to start a word of the service. Pure. */
-import type { Service } from '../api/city';
+import type { Service } from '../../api/city';
 
 /** Without accents and case, cut into words. */
 function words(text: string): string[] {

@@ -1,8 +1,8 @@
 /**
  * What the resident has said so far. It outlives a reload and a change of language, but not the tab: a phone may be lent.
  */
-import type { Moment, Near, NewRequest } from '../api/requests';
-import { getLocale } from '../paraglide/runtime.js';
+import type { Moment, Near, NewRequest } from '../../api/requests';
+import { getLocale } from '../../paraglide/runtime.js';
 import type { Answers } from './questions';
 
 export interface Place {

@@ -1,5 +1,5 @@
 /** What is in sight, as numbers. Pure: no map, no page. */
-import type { Box } from '../api/map';
+import type { Box } from '../../api/map';
 
 export interface View {
   lon: number;
