@@ -47,13 +47,13 @@ enum What {
 #[derive(Args, Clone)]
 pub struct Place {
     /// Folder of the database and the photos.
-    #[arg(long, default_value = "data", value_name = "DIR")]
+    #[arg(long, global = true, default_value = "data", value_name = "DIR")]
     data: PathBuf,
     /// Use this database instead: `postgres://…` or the path of a SQLite file.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// Read settings from this TOML file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
