@@ -1,4 +1,4 @@
-//! Two years of what Alderford's residents report, day by day up to now, from a seed. The same seed, number and present give the same
+//! What Alderford's residents report, day by day for two years up to now, from a seed. The same seed, number and present give the same
 //! reports to the last byte. It files nothing.
 
 mod course;
@@ -25,8 +25,11 @@ use course::Matter;
 use spots::Spots;
 
 const DAY_MS: i64 = 86_400_000;
-/// How far back it begins.
-const DAYS: i64 = 730;
+
+/// How many days back it begins: two years, less for a few reports, so that there are always some on every day.
+fn days(count: usize) -> i64 {
+    (count / 20).clamp(30, 730) as i64
+}
 
 /// One thing that one resident reports.
 #[derive(Clone, Debug)]
@@ -86,17 +89,17 @@ pub struct Life {
 }
 
 impl Life {
-    /// `count` reports of the two years up to `now` (epoch milliseconds) about these services.
+    /// `count` reports of the time up to `now` (epoch milliseconds) about these services.
     pub fn new(city: &'static City, services: Vec<ServiceDraft>, count: usize, seed: u64, now: i64) -> Life {
         let mut habits = habits();
         habits.retain(|habit| services.iter().any(|service| service.code == habit.code));
         let last_day = now.div_euclid(DAY_MS);
-        let first_day = last_day - DAYS;
+        let first_day = last_day - days(count);
         let mut total = 0.0;
         let totals: Vec<f64> = (first_day..=last_day)
             .map(|day| {
                 let part = if day == last_day { now.rem_euclid(DAY_MS) as f64 / DAY_MS as f64 } else { 1.0 };
-                let growth = 1.0 + 0.12 * (day - first_day) as f64 / DAYS as f64;
+                let growth = 1.0 + 0.12 * (day - first_day) as f64 / 730.0;
                 total += part * growth * rates(&habits, day).iter().sum::<f64>();
                 total
             })

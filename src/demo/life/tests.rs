@@ -21,6 +21,7 @@ fn the_same_seed_gives_the_same_reports_on_every_machine() {
     let reports = life(500, 1);
     assert_eq!(fingerprint(&reports), fingerprint(&life(500, 1)));
     assert_ne!(fingerprint(&reports), fingerprint(&life(500, 2)));
+    assert_eq!(fingerprint(&reports), "d970ec437470c721");
 }
 
 #[test]
