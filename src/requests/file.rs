@@ -105,7 +105,10 @@ impl Filing {
                 return Ok(Outcome::SameOne(near));
             }
             Decision::Join { case, by } => {
-                cases::join(tx, case, at).await?;
+                // Somebody may finish the case between our look at it and our hold on its row.
+                if cases::join(tx, case, at).await?.finished() && new.history.is_none() {
+                    return Err(Error::Conflict("That case was finished this very moment. Send the request again.".into()));
+                }
                 (case, Some(by))
             }
             Decision::Open => (self.open(tx, service, new, &answers, at).await?, None),

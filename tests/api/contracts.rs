@@ -40,8 +40,8 @@ fn every_route_is_in_the_document_and_nothing_else_is() {
     let mut paths = BTreeSet::new();
     registered(&root("src/http/api"), &mut paths);
     let documented: BTreeSet<String> = document()["paths"].as_object().unwrap().keys().cloned().collect();
-    let in_document =
-        |path: &String| documented.iter().any(|d| d == path || d.strip_prefix("/photos").is_some() && path.contains("/photos/{"));
+    // The pictures stand in the file of their upload, and beside `/api`.
+    let in_document = |path: &&String| documented.contains(*path) || documented.contains(&path.replacen("/api/", "/photos/", 1));
     let missing: Vec<&String> = paths.iter().filter(|path| !in_document(path)).collect();
     assert!(missing.is_empty(), "not in the OpenAPI document: {missing:?}");
 }
