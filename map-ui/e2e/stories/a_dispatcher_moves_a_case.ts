@@ -3,13 +3,12 @@ import { test } from 'node:test';
 import { assertAccessible, drawn } from '../browser.ts';
 import { open, world } from '../world.ts';
 
-/** The sign-in that the demo prints for somebody who may move cases. */
+/** The sign-in that the demo prints for somebody who may move cases in some districts. */
 function dispatcher(): { email: string; password: string } {
-  const lines = world.city.said.split('\n').filter((line) => line.includes('@'));
-  const line = lines.find((words) => /dispatch/i.test(words)) ?? lines[0] ?? '';
-  const email = /[\w.+-]+@[\w.-]+\w/.exec(line)?.[0] ?? '';
-  const password = line.slice(line.indexOf(email) + email.length).match(/[^\s,·|/:()]{6,}/g)?.at(-1) ?? '';
-  assert.ok(email && password, `the demo prints staff sign-ins:\n${world.city.said}`);
+  const { said } = world.city;
+  const email = /^\s*(\S+@\S+)\s.*dispatcher/m.exec(said)?.[1] ?? '';
+  const password = /password.*\s(\S+)\s*$/m.exec(said.split('\n').find((line) => /^\s*password/.test(line)) ?? '')?.[1] ?? '';
+  assert.ok(email && password, `the demo prints staff sign-ins:\n${said}`);
   return { email, password };
 }
 

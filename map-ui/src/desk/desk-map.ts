@@ -1,19 +1,13 @@
 /** The desk's map: the cases of the list as pins, the one being read larger. */
-import { type Areas, WORLD } from '../api/city';
+import { WORLD } from '../api/city';
 import type { CaseRow } from '../api/desk';
-import { CityMap } from '../map/city-map';
+import { GroundMap } from '../map/ground-map';
 import { collection } from '../map/layer';
-import { areaNames, borders, land, names } from '../map/layers/districts';
 import { chosenRequest, requests } from '../map/layers/requests';
 
-export class DeskMap extends CityMap {
+export class DeskMap extends GroundMap {
   constructor(container: HTMLElement, box: [number, number, number, number] | null, title: string) {
-    super({ container, layers: [land, borders, names, requests, chosenRequest], at: { box: box ?? WORLD }, title });
-  }
-
-  showAreas(areas: Areas): void {
-    this.set(land, areas);
-    this.set(names, areaNames(areas));
+    super({ container, above: [requests, chosenRequest], at: { box: box ?? WORLD }, title });
   }
 
   showCases(rows: CaseRow[], current: number | null): void {

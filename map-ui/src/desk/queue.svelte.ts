@@ -1,6 +1,7 @@
 /** The queue: a page of cases at a time, by the filters of the address. What is on the screen stays until the next is there. */
 import { stopped } from '../api/call';
-import { type Areas, areas, layers, type Service, services } from '../api/city';
+import { type Areas, layers, type Service, services } from '../api/city';
+import { cityAreas, dividing } from '../api/ground';
 import { type CaseRow, queue, type QueueFilters } from '../api/desk';
 import { here } from '../app/route.svelte.ts';
 import { isStatus } from '../words/status';
@@ -30,9 +31,8 @@ export class Queue {
   });
 
   async open(): Promise<void> {
-    const [first] = await layers();
-    [this.services, this.areas] = await Promise.all([services(), first ? areas(first.code) : null]);
-    this.layer = first?.code ?? '';
+    [this.services, this.areas] = await Promise.all([services(), cityAreas()]);
+    this.layer = dividing(await layers())?.code ?? '';
   }
 
   watch(): void {

@@ -1,24 +1,17 @@
 /** The map of this page: its layers in order, and how what is in sight becomes their content. Fetched after the page. */
-import type { Areas } from '../api/city';
 import type { Dots, Heat } from '../api/map';
 import { heaps, hexagons, outline } from '../map/cells';
-import { CityMap, type Opening } from '../map/city-map';
+import { GroundMap, type Standing } from '../map/ground-map';
 import { collection } from '../map/layer';
-import { areaNames, borders, land, names } from '../map/layers/districts';
 import { chosenCell, heat } from '../map/layers/heat';
 import { chosenRequest, counts, requests } from '../map/layers/requests';
 import type { Scale } from '../map/measure/scale';
 import { plateResolutionAt } from '../map/measure/view';
 import { count } from '../words/figures';
 
-export class ExploreMap extends CityMap {
-  constructor(opening: Omit<Opening, 'layers'>) {
-    super({ ...opening, layers: [land, heat, borders, chosenCell, names, counts, requests, chosenRequest] });
-  }
-
-  showAreas(areas: Areas | null): void {
-    this.set(land, areas);
-    this.set(names, areas && areaNames(areas));
+export class ExploreMap extends GroundMap {
+  constructor(opening: Standing) {
+    super({ ...opening, below: [heat], above: [chosenCell, counts, requests, chosenRequest] });
   }
 
   showHeat(found: Heat | null, scale: Scale): void {

@@ -4,6 +4,7 @@
  */
 import { stopped } from '../api/call';
 import { type City, type Areas, areas, city, layers, type Layer, type Service, services, WORLD } from '../api/city';
+import { dividing } from '../api/ground';
 import { type Dots, dots, type Filters, type Heat, heat } from '../api/map';
 import { here } from '../app/route.svelte.ts';
 import { scale, type Scale } from '../map/measure/scale';
@@ -33,7 +34,7 @@ export class Sight {
   filters: Filters = $derived(readFilters(here.query));
   show = $derived(readShow(here.query));
   twin = $derived(readTwin(here.query));
-  layer = $derived(this.layers.find(({ code }) => code === here.query.get('layer')) ?? this.layers[0] ?? null);
+  layer = $derived(this.layers.find(({ code }) => code === here.query.get('layer')) ?? dividing(this.layers));
   borders: Scale = $derived(scale(this.busiest, (this.heat?.resolution ?? COARSE) - COARSE));
   /** Pins when they can be told apart, plates with numbers otherwise. */
   crowded = $derived((this.dots?.total ?? 0) > PINS || this.dots?.truncated === true);

@@ -1,19 +1,15 @@
-/** A map that shows one place: districts around it and the pin. It moves, but asks for nothing. */
-import { areas, layers } from '../api/city';
-import { CityMap } from '../map/city-map';
+/** A map that shows one place: the city around it and the pin. It moves, but asks for nothing. */
+import { cityAreas, cityGround } from '../api/ground';
+import { GroundMap } from '../map/ground-map';
 import { collection } from '../map/layer';
-import { borders, land } from '../map/layers/districts';
 import { chosenRequest } from '../map/layers/requests';
 
 export function openSmallMap(container: HTMLElement, at: { lon: number; lat: number; status: string }, title: string): () => void {
-  const map = new CityMap({ container, layers: [land, borders, chosenRequest], at: { lon: at.lon, lat: at.lat, zoom: 14 }, title });
+  const map = new GroundMap({ container, above: [chosenRequest], at: { lon: at.lon, lat: at.lat, zoom: 14 }, title });
   map.canvas.scrollZoom.disable();
   map.set(chosenRequest, collection([{ type: 'Feature', properties: { status: at.status }, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } }]));
-  layers()
-    .then(([first]) => first && areas(first.code))
-    .then((found) => found && map.set(land, found))
-    .catch(() => {
-      // Without borders the pin still stands on its ground.
-    });
+  // Without its surroundings the pin still stands on its ground.
+  cityAreas().then((found) => map.showAreas(found), () => undefined);
+  cityGround().then((found) => map.showGround(found), () => undefined);
   return () => map.close();
 }

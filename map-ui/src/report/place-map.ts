@@ -1,8 +1,7 @@
 /** The map a report's place is shown on and chosen on: a tap puts the pin, a drag or the arrow keys move it. */
 import { Marker } from 'maplibre-gl';
-import { type Areas, WORLD } from '../api/city';
-import { CityMap } from '../map/city-map';
-import { areaNames, borders, land, names } from '../map/layers/districts';
+import { WORLD } from '../api/city';
+import { GroundMap } from '../map/ground-map';
 import { surround, surroundings, type Surroundings } from '../map/layers/place';
 import { PLATE } from '../map/pins';
 import { moved } from '../map/measure/view';
@@ -18,13 +17,13 @@ type At = { lon: number; lat: number };
 const STEP = 1;
 const CLOSE = 16;
 
-export class PlaceMap extends CityMap {
+export class PlaceMap extends GroundMap {
   readonly #pin: Marker;
   readonly #handle: HTMLButtonElement;
   #at: At | null = null;
 
   constructor(container: HTMLElement, box: [number, number, number, number] | null, words: PlaceWords, put: (at: At) => void) {
-    super({ container, layers: [land, borders, surroundings, names], at: { box: box ?? WORLD }, title: words.title });
+    super({ container, below: [surroundings], at: { box: box ?? WORLD }, title: words.title });
     this.#handle = handle(words.pin);
     this.#pin = new Marker({ element: this.#handle, anchor: 'bottom', draggable: true });
     this.#pin.on('dragend', () => {
@@ -44,11 +43,6 @@ export class PlaceMap extends CityMap {
       const { lng, lat } = this.canvas.getCenter();
       if (event.key === 'Enter') put({ lon: lng, lat });
     });
-  }
-
-  showAreas(areas: Areas): void {
-    this.set(land, areas);
-    this.set(names, areaNames(areas));
   }
 
   /** Shows the pin and what is around it; goes there if it is out of sight, or if the place did not come from the map. */

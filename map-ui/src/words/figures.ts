@@ -1,13 +1,13 @@
 /** Numbers, distances and coordinates as text, and coordinates back from text. */
-import { getLocale } from '../paraglide/runtime.js';
+import { localeOfReader } from './locale';
 
 export function count(value: number): string {
-  return new Intl.NumberFormat(getLocale()).format(value);
+  return new Intl.NumberFormat(localeOfReader()).format(value);
 }
 
 export function metres(value: number): string {
   const far = value >= 1000;
-  return new Intl.NumberFormat(getLocale(), {
+  return new Intl.NumberFormat(localeOfReader(), {
     style: 'unit',
     unit: far ? 'kilometer' : 'meter',
     maximumFractionDigits: far ? 1 : 0,
@@ -15,7 +15,7 @@ export function metres(value: number): string {
 }
 
 export function megabytes(bytes: number): string {
-  return new Intl.NumberFormat(getLocale(), { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(bytes / 1e6);
+  return new Intl.NumberFormat(localeOfReader(), { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }).format(bytes / 1e6);
 }
 
 /** "41.88180, −87.63130": latitude first, as people and other maps write it. Five decimals are about a metre. */

@@ -1,7 +1,7 @@
 /** Moments as people say them, in the reader's language and the city's time zone (not the phone's). */
 import * as m from '../paraglide/messages.js';
-import { getLocale } from '../paraglide/runtime.js';
 import type { Moment } from '../api/requests';
+import { localeOfReader } from './locale';
 import { zoneOfCity } from './zone';
 
 const MINUTE = 60_000;
@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 function format(options: Intl.DateTimeFormatOptions, moment: Moment | Date): string {
-  return new Intl.DateTimeFormat(getLocale(), { timeZone: zoneOfCity(), ...options }).format(new Date(moment));
+  return new Intl.DateTimeFormat(localeOfReader(), { timeZone: zoneOfCity(), ...options }).format(new Date(moment));
 }
 
 /** The day as `YYYY-MM-DD`, which is what the filters of the API speak. */
@@ -41,7 +41,7 @@ function yearIfOther(moment: Moment | Date): Intl.DateTimeFormatOptions {
 /** "2 days ago", "in 3 hours". */
 export function ago(moment: Moment, now = Date.now()): string {
   const away = new Date(moment).getTime() - now;
-  const words = new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto' });
+  const words = new Intl.RelativeTimeFormat(localeOfReader(), { numeric: 'auto' });
   const size = Math.abs(away);
   if (size < HOUR) return words.format(Math.round(away / MINUTE), 'minute');
   if (size < DAY) return words.format(Math.round(away / HOUR), 'hour');
@@ -54,7 +54,7 @@ export function ago(moment: Moment, now = Date.now()): string {
 export function span(milliseconds: number): string {
   const size = Math.abs(milliseconds);
   const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(getLocale(), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(Math.floor(value));
+    new Intl.NumberFormat(localeOfReader(), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: 0 }).format(Math.floor(value));
   if (size < HOUR) return unit(Math.max(1, size / MINUTE), 'minute');
   if (size < DAY) return `${unit(size / HOUR, 'hour')} ${unit((size % HOUR) / MINUTE, 'minute')}`;
   if (size < 10 * DAY) return `${unit(size / DAY, 'day')} ${unit((size % DAY) / HOUR, 'hour')}`;
