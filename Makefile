@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 CARGO ?= cargo
 TARGET := $(shell $(CARGO) metadata --format-version 1 --no-deps 2>/dev/null | sed -E 's/.*"target_directory":"([^"]*)".*/\1/')
+# Not `npm ci`: it wants optional packages of other platforms in the lock file that were never published.
+NPM_INSTALL := npm install --no-save --no-audit --no-fund --ignore-scripts --silent
 REQUESTS ?= 50000
 SEED ?= 311
 PORT ?= 8311
@@ -17,7 +19,7 @@ build: ui ## leave release/waymark in Cargo's target directory
 ui: map-ui/dist/index.html ## the pages that the binary carries
 
 map-ui/dist/index.html: map-ui/package-lock.json $(shell find map-ui/src map-ui/public map-ui/messages map-ui/*.html map-ui/*.ts map-ui/*.js -type f 2>/dev/null)
-	cd map-ui && npm ci --no-audit --no-fund --silent && npm run --silent build
+	cd map-ui && $(NPM_INSTALL) && npm run --silent build
 	@touch $@
 
 test: ui ## every test, on SQLite and on PostgreSQL, and in a real browser; ends in one line of counts
