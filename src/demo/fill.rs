@@ -20,7 +20,7 @@ use crate::requests::{self, Filing, History, NewRequest, Outcome, Wish};
 /// What the demo's requests are filed as.
 pub const SOURCE: &str = "demo";
 /// Steps in one transaction.
-const CHUNK: usize = 400;
+const CHUNK: usize = 100;
 /// How long photos wait for review.
 const REVIEW_MS: i64 = 2 * 86_400_000;
 

@@ -72,11 +72,13 @@ pub enum When {
 pub async fn near(tx: &mut Tx, service: &Service, place: Point, when: When) -> Result<Vec<Near>> {
     let rules = &service.duplicates;
     let (When::Now(at) | When::Then(at)) = when;
-    let text = "select id, service_id, lon, lat, opened_at from case_record where opened_at >= $1";
+    // `+ 0` keeps the dates from choosing the index: SQLite would walk all recent cases of the service rather than the few in
+    // these cells, which is what the index on (service, cell) is for.
+    let text = "select id, service_id, lon, lat, opened_at from case_record where opened_at + 0 >= $1";
     let query = tx.sql(text).bind(at - rules.window_days * DAY);
     let open = match when {
         When::Now(_) => query.push(" and closed_at is null"),
-        When::Then(at) => query.push(" and opened_at <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
+        When::Then(at) => query.push(" and opened_at + 0 <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
     };
     let found: Vec<Candidate> = open
         .within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
