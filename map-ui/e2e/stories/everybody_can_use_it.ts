@@ -25,14 +25,14 @@ for (const dark of [false, true]) {
 }
 
 test('a number that nobody has is told, and so is an address that leads nowhere', () =>
-  open({ expects: /404/ }, async (page) => {
+  open({ width: 800, expects: /404/ }, async (page) => {
     await page.goto('/requests/11111111');
     await page.getByText('No request has this number').waitFor();
     await assertAccessible(page, 'a missing request');
   }));
 
 test('a theme once chosen is kept, without a flash of the other', () =>
-  open({}, async (page) => {
+  open({ width: 800 }, async (page) => {
     await page.goto('/report');
     await page.getByRole('button', { name: 'Dark colours' }).click();
     await page.reload({ waitUntil: 'commit' });

@@ -5,7 +5,7 @@ import { collection } from '../map/layer';
 import { chosenRequest } from '../map/layers/requests';
 
 export function openSmallMap(container: HTMLElement, at: { lon: number; lat: number; status: string }, title: string): () => void {
-  const map = new GroundMap({ container, above: [chosenRequest], at: { lon: at.lon, lat: at.lat, zoom: 14 }, title });
+  const map = new GroundMap({ container, above: [chosenRequest], at: { lon: at.lon, lat: at.lat, zoom: 13.4 }, title });
   map.canvas.scrollZoom.disable();
   map.set(chosenRequest, collection([{ type: 'Feature', properties: { status: at.status }, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } }]));
   // Without its surroundings the pin still stands on its ground.

@@ -15,7 +15,7 @@ type At = { lon: number; lat: number };
 
 /** Metres that an arrow key moves the pin; with Shift ten times as far. */
 const STEP = 1;
-const CLOSE = 16;
+const CLOSE = 15;
 
 export class PlaceMap extends GroundMap {
   readonly #pin: Marker;

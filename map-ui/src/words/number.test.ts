@@ -23,5 +23,5 @@ test('one wrong symbol is noticed', () => {
 
 test('a number is shown in two groups and spelled for the telephone', () => {
   assert.equal(shown('4k7218qx'), '4K72-18QX');
-  assert.equal(spelled('4K72-18QX'), '4, Kilo, 7, 2 · 1, 8, Quebec, X-ray');
+  assert.equal(spelled('4K72-18QX'), '4, Kilo, 7, 2 · 1, 8, Quebec, Xray');
 });

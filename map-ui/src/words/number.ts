@@ -25,10 +25,10 @@ export function shown(number: string): string {
 
 const LETTERS: Record<string, string> = {
   A: 'Alfa', B: 'Bravo', C: 'Charlie', D: 'Delta', E: 'Echo', F: 'Foxtrot', G: 'Golf', H: 'Hotel', J: 'Juliett', K: 'Kilo', M: 'Mike',
-  N: 'November', P: 'Papa', Q: 'Quebec', R: 'Romeo', S: 'Sierra', T: 'Tango', V: 'Victor', W: 'Whiskey', X: 'X-ray', Y: 'Yankee', Z: 'Zulu',
+  N: 'November', P: 'Papa', Q: 'Quebec', R: 'Romeo', S: 'Sierra', T: 'Tango', V: 'Victor', W: 'Whiskey', X: 'Xray', Y: 'Yankee', Z: 'Zulu',
 };
 
-/** "4, Kilo, 7, 2 · 1, 8, Quebec, X-ray": digits as digits, letters by the international spelling alphabet. */
+/** "4, Kilo, 7, 2 · 1, 8, Quebec, Xray": digits as digits, letters by the international spelling alphabet. */
 export function spelled(number: string): string {
   const words = [...plain(number)].map((symbol) => LETTERS[symbol] ?? symbol);
   return `${words.slice(0, 4).join(', ')} · ${words.slice(4).join(', ')}`;

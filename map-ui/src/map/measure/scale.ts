@@ -8,8 +8,8 @@ export const STEPS = 7;
 /** Lower border of each class; the first is always 1, and the borders always rise. */
 export type Scale = readonly number[];
 
-/** A child cell holds more than a seventh of a busy parent's requests, because what is broken comes in clumps: about a quarter. */
-const CLUMP = 4;
+/** A child cell holds more than a seventh of a busy parent's requests, because what is broken comes in clumps: about a third. */
+const CLUMP = 3;
 
 /**
  * @param busiest requests in the busiest cell of `coarse` resolution in the whole city

@@ -95,7 +95,10 @@ function refused(flow: Flow, error: unknown): void {
     const misplaced = error.errors.some(({ field }) => field === 'lon' || field === 'lat');
     if (misplaced) flow.to('where');
     flow.flaws = misplaced ? found.map(({ text }) => ({ field: 'place', text })) : found;
-  } else flow.failure = said(error);
+  } else {
+    flow.failure = said(error);
+    flow.offline = error instanceof Problem && error.offline;
+  }
 }
 
 /** What the resident calls a field that the server names. */

@@ -36,6 +36,8 @@ export class Flow {
   filed = $state.raw<Filed | null>(null);
   busy = $state(false);
   failure = $state('');
+  /** The failure is only the network's: nothing is wrong, and it is not shown as if. */
+  offline = $state(false);
   flaws = $state.raw<Flaw[]>([]);
 
   service = $derived(this.services.find(({ code }) => code === this.draft.words.service) ?? null);

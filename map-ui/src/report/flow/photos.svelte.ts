@@ -9,6 +9,8 @@ import type { Draft } from './draft.svelte.ts';
 export class Picture {
   state = $state<'sending' | 'there' | 'failed'>('sending');
   problem = $state('');
+  /** The network failed, or the server was busy; another kind of photo stays what it is. */
+  worthAnotherTry = $state(false);
   id = $state('');
   readonly stop = new AbortController();
 
@@ -59,8 +61,15 @@ export class Pictures {
       this.placed(photo);
     } catch (error) {
       if (picture.stop.signal.aborted) return;
-      fail(picture, error instanceof Problem && !error.offline ? error.detail || error.title : m.photo_no_connection());
+      picture.worthAnotherTry = !(error instanceof Problem) || error.offline || error.status >= 500;
+      fail(picture, this.why(error));
     }
+  }
+
+  private why(error: unknown): string {
+    if (!(error instanceof Problem) || error.offline) return m.photo_no_connection();
+    if (error.status === 415) return m.photo_kind();
+    return error.detail || error.title;
   }
 
   remove(picture: Picture): void {
