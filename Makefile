@@ -18,7 +18,7 @@ build: ui ## leave release/waymark in Cargo's target directory
 
 ui: map-ui/dist/index.html ## the pages that the binary carries
 
-map-ui/dist/index.html: map-ui/package-lock.json $(shell find map-ui/src map-ui/public map-ui/messages map-ui/*.html map-ui/*.ts map-ui/*.js -type f 2>/dev/null)
+map-ui/dist/index.html: map-ui/package-lock.json $(shell find map-ui/src map-ui/public map-ui/messages map-ui/build map-ui/project.inlang map-ui/*.html map-ui/*.ts map-ui/*.js -type f 2>/dev/null)
 	cd map-ui && $(NPM_INSTALL) && npm run --silent build
 	@touch $@
 
