@@ -1,6 +1,5 @@
 //! The application: everything a server needs, built once, by `main` and by tests alike.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::analytics::LiveColumns;
@@ -89,11 +88,6 @@ impl App {
 
 /// Connects to the database of the settings and brings its schema up to date.
 pub async fn connect(config: &Config) -> Result<Db> {
-    if let Some(folder) = Path::new(&config.database.url).parent()
-        && !config.database.url.starts_with("postgres")
-    {
-        std::fs::create_dir_all(folder)?;
-    }
     let options = Options { url: config.database.url.clone(), batch: config.database.batch, connections: config.database.connections };
     Db::connect(&options).await
 }

@@ -19,4 +19,5 @@ pub mod requests;
 pub mod routing;
 pub mod server;
 pub mod ui;
+pub mod versions;
 pub mod workers;

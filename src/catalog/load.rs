@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use super::{Attribute, Choice, Duplicates, Service};
-use crate::db::{Db, Query, Tx};
 use crate::error::{Error, Result};
 use crate::record;
+use crate::versions::Source;
 
 record! { struct ServiceRow {
     id: i64, code: String, name: String, description: String, group_name: String, keywords: String, kind: String,
@@ -20,26 +20,7 @@ record! { struct AttributeRow {
 } }
 record! { struct ValueRow { attribute_id: i64, key: String, name: String, stop: Option<String> } }
 
-/// Where to read: outside a transaction, or inside one.
-pub(super) enum Source<'a> {
-    Db(&'a Db),
-    Tx(&'a mut Tx),
-}
-
 impl Source<'_> {
-    fn sql(&mut self, text: &'static str) -> Query<'_> {
-        match self {
-            Source::Db(db) => db.sql(text),
-            Source::Tx(tx) => tx.sql(text),
-        }
-    }
-
-    /// The catalogue's version; 0 before the first service was saved.
-    pub(super) async fn version(&mut self) -> Result<i64> {
-        let row = self.sql("select value from version where name = 'catalog'").optional::<(i64,)>().await?;
-        Ok(row.map_or(0, |(value,)| value))
-    }
-
     /// Every service, by id.
     pub(super) async fn services(&mut self) -> Result<Vec<Service>> {
         let services: Vec<ServiceRow> = self.sql("select * from service order by id").all().await?;

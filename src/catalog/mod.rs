@@ -17,3 +17,6 @@ pub use draft::{AttributeDraft, ServiceDraft};
 pub use save::{save, save_all};
 pub use service::{Attribute, Choice, Condition, Datatype, Duplicates, Kind, Policy, Priority, Service};
 pub use shelf::{Catalog, Shelf};
+
+/// Under what name the version of the catalogue is kept.
+const VERSION: &str = "catalog";

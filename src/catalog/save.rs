@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::{AttributeDraft, ServiceDraft};
+use super::{AttributeDraft, ServiceDraft, VERSION};
 use crate::db::Tx;
 use crate::error::{Error, Field, Result};
 use crate::events::{self, Fact};
+use crate::versions::bump;
 
 /// Saves one service, new or known by its code, and returns its id. `now` is in epoch milliseconds.
 /// `member` is who did it, for the log.
@@ -53,7 +54,7 @@ pub async fn save_all(tx: &mut Tx, drafts: &[ServiceDraft], member: Option<i64>,
     for &service in &ids {
         events::append(tx, events::New::at(now, Fact::ServiceSaved { service }).by(member)).await?;
     }
-    bump(tx, now).await?;
+    bump(tx, VERSION, now).await?;
     Ok(ids)
 }
 
@@ -137,18 +138,5 @@ async fn relate(tx: &mut Tx, one: i64, other: i64) -> Result<()> {
             .run()
             .await?;
     }
-    Ok(())
-}
-
-/// Tells every process that its memory is stale. The version is a time, not a count: one that a failed commit took back is
-/// not given out again for something else, while a [`Shelf`](super::Shelf) may have read it inside that transaction.
-async fn bump(tx: &mut Tx, now: i64) -> Result<()> {
-    tx.sql(
-        "insert into version (name, value) values ('catalog', $1) on conflict (name) do update
-         set value = case when excluded.value > version.value then excluded.value else version.value + 1 end",
-    )
-    .bind(now)
-    .run()
-    .await?;
     Ok(())
 }

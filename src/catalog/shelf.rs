@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use super::Service;
-use super::load::Source;
+use super::{Service, VERSION};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::versions::Source;
 
 /// All services as they were at one version.
 #[derive(Debug, Default)]
@@ -74,14 +74,14 @@ impl Shelf {
 
     async fn fresh(&self, mut from: Source<'_>) -> Result<Arc<Catalog>> {
         loop {
-            let version = from.version().await?;
+            let version = from.version(VERSION).await?;
             let held = self.held();
             if held.version == version {
                 return Ok(held);
             }
             let services = from.services().await?;
             // Outside a transaction somebody may have saved between the two reads; then the rows are of no one version.
-            if from.version().await? == version {
+            if from.version(VERSION).await? == version {
                 let read = Arc::new(Catalog::new(version, services));
                 *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = read.clone();
                 return Ok(read);

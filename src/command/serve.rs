@@ -40,11 +40,7 @@ impl Serve {
 
 /// Takes the lock first, so that a second server is told so before it touches anything.
 pub async fn open(config: Config) -> Result<(std::sync::Arc<App>, ServerLock)> {
-    let url = config.database.url.clone();
-    if let (false, Some(folder)) = (url.starts_with("postgres"), std::path::Path::new(&url).parent()) {
-        std::fs::create_dir_all(folder)?;
-    }
-    let lock = ServerLock::take(&url)?;
+    let lock = ServerLock::take(&config.database.url)?;
     Ok((App::build(config, Clock::real()).await?, lock))
 }
 

@@ -29,12 +29,21 @@ pub struct Options {
 impl Db {
     /// Connects and migrates.
     pub async fn connect(options: &Options) -> Result<Db> {
-        let pools = match options.url.starts_with("postgres:") || options.url.starts_with("postgresql:") {
+        let pools = match is_postgres(&options.url) {
             true => postgres(options).await?,
             false => sqlite(options).await?,
         };
         Ok(Db { pools, written: Arc::new(Notify::new()) })
     }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres:") || url.starts_with("postgresql:")
+}
+
+/// Makes the folder of a SQLite file.
+fn make_folder(file: &str) -> Result<()> {
+    Ok(Path::new(file).parent().map_or(Ok(()), std::fs::create_dir_all)?)
 }
 
 async fn postgres(options: &Options) -> Result<Pools> {
@@ -47,6 +56,7 @@ async fn postgres(options: &Options) -> Result<Pools> {
 }
 
 async fn sqlite(options: &Options) -> Result<Pools> {
+    make_folder(&options.url)?;
     let base = SqliteConnectOptions::new()
         .filename(&options.url)
         .create_if_missing(true)
@@ -92,9 +102,10 @@ pub struct ServerLock {
 impl ServerLock {
     /// Takes the lock beside the database file; PostgreSQL serves many servers and needs none.
     pub fn take(url: &str) -> Result<ServerLock> {
-        if url.starts_with("postgres") {
+        if is_postgres(url) {
             return Ok(ServerLock { _file: None });
         }
+        make_folder(url)?;
         let path = PathBuf::from(format!("{}.server", Path::new(url).display()));
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
         match file.try_lock() {

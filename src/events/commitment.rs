@@ -10,10 +10,15 @@ pub fn salt() -> String {
 
 /// SHA-256 over the salt and the parts, each with its length in front so that no two lists of parts look alike.
 pub fn commitment(salt: &str, parts: &[&str]) -> String {
+    digest(std::iter::once(&salt).chain(parts).map(|part| part.as_bytes()))
+}
+
+/// SHA-256 in hexadecimal over parts, each with its length in front.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
-    for part in std::iter::once(&salt).chain(parts) {
+    for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
+        hash.update(part);
     }
     hex(&hash.finalize())
 }

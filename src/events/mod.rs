@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bell::Bell;
 pub use cluster::{ClusterFollower, follow_once_per_cluster};
-pub use commitment::{commitment, salt};
+pub use commitment::{commitment, digest, salt};
 pub use process::{Followers, follow_in_process};
 
 use crate::db::{Db, Tx};

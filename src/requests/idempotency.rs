@@ -3,10 +3,9 @@
 //! The key is claimed in the filing transaction itself, so a crash between the two cannot happen; keys are kept as hashes,
 //! per sender, and forgotten after `limits.idempotency_hours`.
 
-use sha2::{Digest, Sha256};
-
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::events::digest;
 
 /// A sender's key and what it was sent with.
 #[derive(Debug, Clone)]
@@ -21,18 +20,9 @@ impl Key {
         if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             return Err(Error::invalid("Idempotency-Key", "must be 1 to 255 printable ASCII characters."));
         }
-        let hash = digest(&[scope.as_bytes(), key.as_bytes()]);
-        Ok(Key { hash, fingerprint: digest(&[body]) })
+        let hash = digest([scope.as_bytes(), key.as_bytes()]);
+        Ok(Key { hash, fingerprint: digest([body]) })
     }
-}
-
-fn digest(parts: &[&[u8]]) -> String {
-    let mut sha = Sha256::new();
-    for part in parts {
-        sha.update((part.len() as u64).to_be_bytes());
-        sha.update(part);
-    }
-    sha.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Claims the key for this transaction, or tells which request was filed with it before. Another transaction with the same

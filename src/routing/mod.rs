@@ -20,13 +20,17 @@ pub use why::{Chosen, Lay, Place, Why};
 
 use rules::{Known, Lies, decide};
 use service_area::ServiceArea;
-use store::{Source, State};
+use store::State;
+
+/// Under what name the version of boundaries and rules is kept.
+const VERSION: &str = "routing";
 
 use crate::catalog::Service;
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::geo::{Hit, Point};
+use crate::versions::Source;
 
 /// Where requests go. Shared by threads.
 pub struct Routing {
@@ -132,14 +136,14 @@ impl Routing {
 
     async fn fresh(&self, mut from: Source<'_>) -> Result<Arc<State>> {
         loop {
-            let version = from.version().await?;
+            let version = from.version(VERSION).await?;
             let held = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
             if held.version == version {
                 return Ok(held);
             }
             let state = from.state(version).await?;
             // somebody may have published between the reads; then the rows are of no one version
-            if from.version().await? == version {
+            if from.version(VERSION).await? == version {
                 let state = Arc::new(state);
                 *self.state.write().unwrap_or_else(PoisonError::into_inner) = state.clone();
                 return Ok(state);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use geo::MultiPolygon;
 
+use super::VERSION;
 use super::draft::{RuleDraft, World, problems, unknown};
 use super::rules::Conditions;
 use super::store::write_geometry;
@@ -13,6 +14,7 @@ use crate::db::Tx;
 use crate::error::{Error, Field, Result};
 use crate::events::{self, Fact};
 use crate::record;
+use crate::versions::bump;
 
 /// A layer as it is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ pub async fn publish(
     member: Option<i64>,
     now: i64,
 ) -> Result<Published> {
-    bump(tx, now).await?; // first, so that two publications take turns
+    bump(tx, VERSION, now).await?; // first, so that two publications take turns
     let teams: HashMap<String, i64> = tx.sql("select code, id from team").all::<(String, i64)>().await?.into_iter().collect();
     let wrong = wrong(layer, drafts, &teams);
     if !wrong.is_empty() {
@@ -248,7 +250,7 @@ fn bad_code(code: &str, reserved: &[char]) -> Option<String> {
 /// # Errors
 /// [`Error::Invalid`] with everything that is wrong ([`problems`]); nothing is changed then.
 pub async fn save_rules(tx: &mut Tx, drafts: &[RuleDraft], member: Option<i64>, now: i64) -> Result<()> {
-    bump(tx, now).await?;
+    bump(tx, VERSION, now).await?;
     let catalog = Shelf::default().get_in(tx).await?;
     let layers = world_of_layers(tx).await?;
     let teams: HashMap<String, i64> = tx.sql("select code, id from team").all::<(String, i64)>().await?.into_iter().collect();
@@ -297,16 +299,4 @@ async fn broken_rules(tx: &mut Tx) -> Result<Vec<String>> {
         broken.extend(problems.map(|problem| format!("the rule {name:?} {problem}")));
     }
     Ok(broken)
-}
-
-/// A new version: never one that was given before, even if a transaction that gave it was undone.
-async fn bump(tx: &mut Tx, now: i64) -> Result<()> {
-    tx.sql(
-        "insert into version (name, value) values ('routing', $1) on conflict (name) do update
-         set value = case when excluded.value > version.value then excluded.value else version.value + 1 end",
-    )
-    .bind(now)
-    .run()
-    .await?;
-    Ok(())
 }

@@ -6,10 +6,10 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Choice, Rule};
-use crate::db::{Db, Query, Tx};
 use crate::error::{Error, Result};
 use crate::geo::{Boundaries, Jurisdiction};
 use crate::record;
+use crate::versions::Source;
 
 record! { struct LayerRow { id: i64, code: String, name: String, precedence: i64 } }
 record! { struct JurisdictionRow {
@@ -57,28 +57,9 @@ pub(super) struct State {
     pub extent: Option<[f64; 4]>,
 }
 
-/// Where to read: outside a transaction, or inside one.
-pub(super) enum Source<'a> {
-    Db(&'a Db),
-    Tx(&'a mut Tx),
-}
-
 impl Source<'_> {
-    fn sql(&mut self, text: &'static str) -> Query<'_> {
-        match self {
-            Source::Db(db) => db.sql(text),
-            Source::Tx(tx) => tx.sql(text),
-        }
-    }
-
-    /// The version of boundaries and rules; 0 before anything was published.
-    pub async fn version(&mut self) -> Result<i64> {
-        let row = self.sql("select value from version where name = 'routing'").optional::<(i64,)>().await?;
-        Ok(row.map_or(0, |(value,)| value))
-    }
-
     /// Everything, under a version that the caller has read before and reads again after.
-    pub async fn state(&mut self, version: i64) -> Result<State> {
+    pub(super) async fn state(&mut self, version: i64) -> Result<State> {
         let layers: Vec<LayerRow> = self.sql("select * from layer order by precedence, id").all().await?;
         let rows: Vec<JurisdictionRow> = self.sql("select * from jurisdiction order by id").all().await?;
         let rules: Vec<RuleRow> = self.sql("select * from rule order by ordinal").all().await?;
