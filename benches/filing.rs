@@ -107,8 +107,8 @@ async fn file_for(base: &str, clients: usize, seed: u64) -> (f64, f64, f64) {
                         serde_json::json!({ "service": "pothole", "lon": lon, "lat": lat, "description": "A deep hole by the kerb." });
                     let sent = Instant::now();
                     let answer = client.post(&url).json(&body).send().await.unwrap();
-                    assert_eq!(answer.status(), 201);
-                    answer.bytes().await.unwrap();
+                    let (status, body) = (answer.status(), answer.text().await.unwrap());
+                    assert_eq!(status, 201, "{body}");
                     millis.push(sent.elapsed().as_secs_f64() * 1e3);
                     filed.fetch_add(1, Ordering::Relaxed);
                 }

@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::analytics::LiveColumns;
 use crate::catalog::Shelf;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Options};
+use crate::demo;
 use crate::error::Result;
-use crate::events::{Bell, Followers};
+use crate::events::{Bell, Followers, Live};
 use crate::people::follow::Follow;
 use crate::people::sessions::Sessions;
 use crate::photos::Photos;
 use crate::requests::{Filing, OpenCases};
 use crate::routing::Routing;
+use crate::tiles::OutlineShelf;
+use crate::tiles::base::{Base, Features};
 use crate::workers;
 
 /// Everything a server needs. Only `main`, `server`, `http` and `workers` know it; the domain takes what it needs.
@@ -28,6 +33,10 @@ pub struct App {
     pub bell: Bell,
     /// The followers of this process.
     pub followers: Followers,
+    /// Tells open pages what changes.
+    pub live: Live,
+    /// Seats for those pages.
+    pub listeners: Arc<Semaphore>,
     /// What can be asked for.
     pub catalog: Arc<Shelf>,
     /// Where it goes.
@@ -36,6 +45,10 @@ pub struct App {
     pub filing: Arc<Filing>,
     /// Open cases near a point.
     pub open_cases: OpenCases,
+    /// The ground that the map stands on.
+    pub base: Base,
+    /// Boundaries ready to be drawn.
+    pub outlines: OutlineShelf,
     /// All requests in columns, for the map's counts.
     pub columns: LiveColumns,
     /// Takes photos in and keeps them.
@@ -70,9 +83,31 @@ impl App {
         let follow = Follow::load(&db, Some(&config.server.secret)).await?;
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
+        let base = match config.map.base.as_str() {
+            demo::GROUND => Base::Features(Features::new(demo::ground())),
+            _ => Base::open(&config.map.base).await?,
+        };
         let photos = Photos::open(&config)?;
         let sessions = Sessions::new(config.limits.session_idle_hours, config.limits.session_days)?;
-        Ok(Arc::new(App { config, db, clock, bell, followers, catalog, routing, filing, open_cases, columns, photos, follow, sessions }))
+        Ok(Arc::new(App {
+            listeners: Arc::new(Semaphore::new(config.limits.listeners)),
+            live: Live::default(),
+            outlines: OutlineShelf::default(),
+            config,
+            db,
+            clock,
+            bell,
+            followers,
+            catalog,
+            routing,
+            filing,
+            open_cases,
+            base,
+            columns,
+            photos,
+            follow,
+            sessions,
+        }))
     }
 
     /// Starts everything that runs without a request; it stops when the handle is dropped.

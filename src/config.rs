@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 2] = ["city.bbox", "open311.media_hosts"];
+const LISTS: [&str; 3] = ["city.bbox", "map.style_hosts", "open311.media_hosts"];
 
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
     $(#[$m])*
@@ -31,6 +31,8 @@ section! {
         photos: Photos = Photos::default(),
         /// Where requests go that no boundary or rule settles.
         routing: Routing = Routing::default(),
+        /// What the map stands on.
+        map: Map = Map::default(),
         /// The public standard interface.
         open311: Open311 = Open311::default(),
         /// Everything else that can hurt.
@@ -133,6 +135,21 @@ section! {
 }
 
 section! {
+    /// What the map stands on.
+    Map {
+        /// Streets, water and parks: a PMTiles file in Protomaps' schema, a GeoJSON file (`.gz` too) with OpenStreetMap's tags, or
+        /// `alderford`, the invented city. Empty: the city's own boundaries alone.
+        base: String = String::new(),
+        /// Address of a MapLibre style to stand on instead. Browsers fetch it, and what it names, from its host.
+        style_url: String = String::new(),
+        /// More origins that the style's tiles, fonts and pictures come from, like `https://tiles.example.org`.
+        style_hosts: Vec<String> = Vec::new(),
+        /// Whom to thank for the map, shown on it.
+        attribution: String = String::new(),
+    }
+}
+
+section! {
     /// The public standard interface.
     Open311 {
         /// `jurisdiction_id` of this server; others are answered 404. Empty: any is taken.
@@ -169,6 +186,10 @@ section! {
         radius_m: f64 = 1000.0,
         /// Cases offered as the same one.
         candidates: usize = 10,
+        /// Comments that residents may add to one request.
+        comments: i64 = 50,
+        /// Pages that may listen at the same time for what changes.
+        listeners: usize = 2000,
         /// Hours for which an `Idempotency-Key` is remembered.
         idempotency_hours: i64 = 48,
         /// Days for which a staff session lasts at most.
@@ -212,6 +233,7 @@ impl Config {
         if !["directory", "s3"].contains(&self.photos.store.as_str()) {
             return Err(Error::config("photos.store", "must be `directory` or `s3`"));
         }
+        self.map.sources()?;
         self.zone()?;
         Ok(self)
     }
@@ -227,6 +249,23 @@ impl Config {
             "" => format!("http://{}:{}", if self.server.bind == "127.0.0.1" { "localhost" } else { &self.server.bind }, self.server.port),
             url => url.to_owned(),
         }
+    }
+}
+
+impl Map {
+    /// The origins that a browser may fetch the map from beside this server; empty without a style of somebody else's.
+    pub fn sources(&self) -> Result<Vec<String>> {
+        let asked = [("map.style_url", &self.style_url)].into_iter().filter(|(_, url)| !url.is_empty());
+        let origins = asked.chain(self.style_hosts.iter().map(|host| ("map.style_hosts", host))).map(|(setting, address)| {
+            let url = url::Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+            let wrong =
+                || Error::config(setting, format!("{address:?} is not the address of a web server, like https://tiles.example.org"));
+            url.map(|url| url.origin().ascii_serialization()).ok_or_else(wrong)
+        });
+        let mut origins = origins.collect::<Result<Vec<_>>>()?;
+        origins.sort_unstable();
+        origins.dedup();
+        Ok(origins)
     }
 }
 

@@ -18,6 +18,7 @@ pub mod photos;
 pub mod requests;
 pub mod routing;
 pub mod server;
+pub mod tiles;
 pub mod ui;
 pub mod versions;
 pub mod workers;

@@ -25,6 +25,7 @@ pub fn bind(config: &crate::config::Config) -> Result<TcpListener> {
 /// A server over a bound listener. It runs when awaited, and stops on SIGINT and SIGTERM after answering what it has begun.
 pub fn serve(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let workers = app.config.server.workers;
+    let map_hosts = app.config.map.sources()?;
     let data = web::Data::from(app);
     let mut server = HttpServer::new(move || {
         Web::new()
@@ -34,7 +35,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> Result<Server> {
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .service(web::resource("/health").route(web::get().to(health)))
             .configure(|cfg| http::routes(cfg, &data))
-            .configure(ui::pages)
+            .configure(|cfg| ui::pages(cfg, &map_hosts))
     })
     .shutdown_timeout(10);
     if workers > 0 {

@@ -2,8 +2,9 @@
 //! knows nothing of what is on them; an address that is no page is not answered here.
 
 use std::borrow::Cow;
+use std::future::ready;
 
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 #[derive(rust_embed::Embed)]
@@ -12,8 +13,9 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 struct Dist;
 
 /// The pages and the file that stands for each; `map-ui/src/app/pages.ts` and `map-ui/build/pages.ts` know the same.
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("/", "index.html"),
+    ("/insight", "insight/index.html"),
     ("/report", "report/index.html"),
     ("/requests/{number}", "requests/index.html"),
     ("/desk", "desk/index.html"),
@@ -23,9 +25,16 @@ const PAGES: [(&str, &str); 5] = [
 /// Files whose name does not change with their content.
 const NAMED: [&str; 4] = ["favicon.svg", "early.js", "licenses.md", "robots.txt"];
 
-/// Scripts, styles and pictures come from here and from nowhere else; what is typed into a page can never become one.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-     connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Scripts, styles and pictures come from here and from nowhere else; what is typed into a page can never become one. Where the
+/// map stands on somebody else's style, what it draws may come from those hosts too: pictures, fonts and data, never code.
+fn policy(map_hosts: &[String]) -> HeaderValue {
+    let also: String = map_hosts.iter().flat_map(|host| [" ", host]).collect();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{also}; font-src 'self'{also}; \
+         connect-src 'self'{also}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("origins are written in ASCII")
+}
 
 /// A built file.
 struct Asset {
@@ -40,56 +49,65 @@ fn embedded(name: &str) -> Option<Asset> {
     Dist::get(name).map(|file| Asset { hash: file.metadata.sha256_hash(), bytes: file.data })
 }
 
-/// Registers the pages and what they are made of.
-pub fn pages(cfg: &mut web::ServiceConfig) {
-    pages_from(cfg, embedded);
+/// Registers the pages and what they are made of; `map_hosts` are the origins that a map of somebody else's may come from.
+pub fn pages(cfg: &mut web::ServiceConfig, map_hosts: &[String]) {
+    pages_from(cfg, Built { shelf: embedded, policy: policy(map_hosts) });
 }
 
-fn pages_from(cfg: &mut web::ServiceConfig, shelf: Shelf) {
+/// What was built, and what browsers may do with it.
+#[derive(Clone)]
+struct Built {
+    shelf: Shelf,
+    policy: HeaderValue,
+}
+
+fn pages_from(cfg: &mut web::ServiceConfig, built: Built) {
     let read = || web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
     for (path, file) in PAGES {
-        let page =
-            move |request: HttpRequest| async move { shelf_answer(shelf, file, request.headers(), "no-cache").unwrap_or_else(not_built) };
+        let built = built.clone();
+        let page = move |request: HttpRequest| ready(built.answer(file, request.headers(), "no-cache").unwrap_or_else(not_built));
         cfg.service(web::resource(path).route(read().to(page)));
     }
     for name in NAMED {
-        let file = move |request: HttpRequest| async move {
-            shelf_answer(shelf, name, request.headers(), "no-cache").unwrap_or_else(|| HttpResponse::NotFound().finish())
-        };
+        let built = built.clone();
+        let missing = || HttpResponse::NotFound().finish();
+        let file = move |request: HttpRequest| ready(built.answer(name, request.headers(), "no-cache").unwrap_or_else(missing));
         cfg.service(web::resource(format!("/{name}")).route(read().to(file)));
     }
     // Their names carry a hash of their content: what was fetched once holds for ever.
-    let asset = move |request: HttpRequest, name: web::Path<String>| async move {
-        shelf_answer(shelf, &format!("assets/{name}"), request.headers(), "public, max-age=31536000, immutable")
-            .unwrap_or_else(|| HttpResponse::NotFound().finish())
+    let asset = move |request: HttpRequest, name: web::Path<String>| {
+        let found = built.answer(&format!("assets/{name}"), request.headers(), "public, max-age=31536000, immutable");
+        ready(found.unwrap_or_else(|| HttpResponse::NotFound().finish()))
     };
     cfg.service(web::resource("/assets/{name}").route(read().to(asset)));
 }
 
-/// The smallest form of the file that the browser takes, or 304 if it has it already.
-fn shelf_answer(shelf: Shelf, name: &str, asked: &HeaderMap, keep: &'static str) -> Option<HttpResponse> {
-    let plain = shelf(name)?;
-    let encoded = [("br", "br"), ("gzip", "gz")]
-        .into_iter()
-        .filter(|(coding, _)| takes(asked, coding))
-        .find_map(|(coding, end)| shelf(&format!("{name}.{end}")).map(|asset| (coding, asset)));
-    // Saying `identity` keeps the middleware from compressing again what is compressed by nature.
-    let (coding, asset) = encoded.unwrap_or(("identity", plain));
-    let tag = tag(&asset.hash);
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| tags.contains(&tag));
-    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, keep))
-        .insert_header((header::VARY, "Accept-Encoding"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=()"))
-        .insert_header((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
-    if known {
-        return Some(answer.finish());
+impl Built {
+    /// The smallest form of the file that the browser takes, or 304 if it has it already.
+    fn answer(&self, name: &str, asked: &HeaderMap, keep: &'static str) -> Option<HttpResponse> {
+        let plain = (self.shelf)(name)?;
+        let encoded = [("br", "br"), ("gzip", "gz")]
+            .into_iter()
+            .filter(|(coding, _)| takes(asked, coding))
+            .find_map(|(coding, end)| (self.shelf)(&format!("{name}.{end}")).map(|asset| (coding, asset)));
+        // Saying `identity` keeps the middleware from compressing again what is compressed by nature.
+        let (coding, asset) = encoded.unwrap_or(("identity", plain));
+        let tag = tag(&asset.hash);
+        let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| tags.contains(&tag));
+        let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        answer
+            .insert_header((header::ETAG, tag))
+            .insert_header((header::CACHE_CONTROL, keep))
+            .insert_header((header::VARY, "Accept-Encoding"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, self.policy.clone()))
+            .insert_header((HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(), microphone=()"))
+            .insert_header((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
+        if known {
+            return Some(answer.finish());
+        }
+        answer.insert_header((header::CONTENT_ENCODING, coding)).content_type(media_type(name));
+        Some(answer.body(asset.bytes))
     }
-    answer.insert_header((header::CONTENT_ENCODING, coding)).content_type(media_type(name));
-    Some(answer.body(asset.bytes))
 }
 
 /// A strong tag: each encoding of a file is its own bytes, and so has its own.
@@ -152,7 +170,7 @@ mod tests {
     }
 
     async fn get(shelf: Shelf, path: &str, headers: &[(&str, &str)]) -> ServiceResponse {
-        let app = test::init_service(App::new().configure(|cfg| pages_from(cfg, shelf))).await;
+        let app = test::init_service(App::new().configure(|cfg| pages_from(cfg, Built { shelf, policy: policy(&[]) }))).await;
         let request = headers.iter().fold(test::TestRequest::get().uri(path), |request, header| request.insert_header(*header));
         test::call_service(&app, request.to_request()).await
     }
@@ -169,6 +187,17 @@ mod tests {
         assert!(!header(&answer, "content-security-policy").contains("unsafe"));
         assert_eq!(header(&answer, "cache-control"), "no-cache");
         assert_eq!(test::read_body(answer).await, "<p>plain");
+    }
+
+    #[test]
+    fn a_map_from_elsewhere_may_draw_but_not_run() {
+        let policy = policy(&["https://tiles.example.org".into()]);
+        let said = policy.to_str().unwrap();
+        for part in
+            ["img-src 'self' data: blob: https://tiles.example.org;", "connect-src 'self' https://tiles.example.org;", "script-src 'self';"]
+        {
+            assert!(said.contains(part), "{part} in {said}");
+        }
     }
 
     #[actix_web::test]

@@ -19,7 +19,7 @@ use super::filter::Filter;
 pub use names::{Combination, Kind, Names};
 pub(super) use rows::Rows;
 pub use rows::{Place, Row};
-pub(super) use sieve::Sieve;
+pub(super) use sieve::{Marks, Sieve};
 pub(super) use sorted::Sorted;
 
 /// Rows of a full tail. Short enough to be searched from end to end for one id (about a microsecond).
@@ -124,6 +124,20 @@ impl Columns {
         }
         let rows = &self.tail.rows;
         (0..rows.len()).filter(|&at| sieve.passes_here(rows, at)).for_each(|at| see(rows, at));
+    }
+
+    /// Goes over the rows that pass and have a place, each with its cell; the rows of one cell follow each other.
+    pub(super) fn each_placed(&self, filter: &Filter, mut see: impl FnMut(u64, &Rows, usize)) {
+        let sieve = self.sieve(filter);
+        for level in &self.levels {
+            let rows = &level.rows;
+            level.runs_in(sieve.bbox.as_ref(), |run, whole| {
+                let passing = level.run(run).filter(|&at| if whole { sieve.passes(rows, at) } else { sieve.passes_here(rows, at) });
+                passing.for_each(|at| see(level.cells[run], rows, at));
+            });
+        }
+        let Tail { cells, rows } = &self.tail;
+        (0..rows.len()).filter(|&at| rows.placed(at) && sieve.passes_here(rows, at)).for_each(|at| see(cells[at], rows, at));
     }
 
     /// How many requests there are, with a place or without.

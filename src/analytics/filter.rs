@@ -2,6 +2,10 @@
 //! the wire.
 
 use super::day::Day;
+use crate::geo::wrapped;
+
+/// Metres in a degree of latitude, where it is shortest: at the equator.
+const METRES_IN_A_DEGREE: f64 = 110_574.0;
 
 /// Which requests are meant. Each part that is given narrows the rest; a list passes what equals any of its entries, and an
 /// empty list passes nothing.
@@ -39,6 +43,18 @@ impl Bbox {
     pub fn contains(&self, lon: f64, lat: f64) -> bool {
         let across = if self.west <= self.east { lon >= self.west && lon <= self.east } else { lon >= self.west || lon <= self.east };
         across && lat >= self.south && lat <= self.north
+    }
+
+    /// The box and so many metres more on each side. Near a pole, or where it goes round the world, every longitude is in it.
+    pub(super) fn widened(&self, metres: f64) -> Bbox {
+        let up = metres / METRES_IN_A_DEGREE;
+        let (south, north) = ((self.south - up).max(-90.0), (self.north + up).min(90.0));
+        let aside = up / south.abs().max(north.abs()).to_radians().cos().max(1e-9);
+        let width = if self.west <= self.east { self.east - self.west } else { self.east - self.west + 360.0 };
+        if width + 2.0 * aside >= 360.0 {
+            return Bbox { west: -180.0, south, east: 180.0, north };
+        }
+        Bbox { west: wrapped(self.west - aside), south, east: wrapped(self.east + aside), north }
     }
 
     /// How the box holds everything inside `extent`.

@@ -3,7 +3,7 @@
 //! Rows are sorted by cell of resolution 10, and the cells inside a coarser cell are neighbours in that order, so each cell of
 //! the answer is one range of rows in each level. Only where a box cuts through a cell are coordinates looked at.
 
-use super::columns::{Columns, Rows, Sieve, Sorted};
+use super::columns::{Columns, Marks, Sieve, Sorted};
 use super::filter::Filter;
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ impl Columns {
         for level in self.levels() {
             count_level(level, &sieve, scale, &mut cells);
             if sieve.bbox.is_none() {
-                unplaced += u64::from(sieve.count(&level.rows, level.unplaced()));
+                unplaced += u64::from(sieve.marks(&level.rows).count(level.unplaced()));
             }
         }
         let tail = self.tail();
@@ -65,7 +65,7 @@ impl Columns {
 
 fn count_level(level: &Sorted, sieve: &Sieve, scale: Scale, cells: &mut Vec<(u64, u32)>) {
     let all = sieve.passes_all();
-    let mut open = Open { sieve, rows: &level.rows, key: 0, count: 0, waiting: 0..0 };
+    let mut open = Open { marks: sieve.marks(&level.rows), key: 0, count: 0, waiting: 0..0 };
     level.runs_in(sieve.bbox.as_ref(), |run, whole| {
         let key = scale.key(level.cells[run]);
         if key != open.key {
@@ -81,11 +81,9 @@ fn count_level(level: &Sorted, sieve: &Sieve, scale: Scale, cells: &mut Vec<(u64
     open.close(cells);
 }
 
-/// The cell being counted. Whole runs that follow each other are counted as one range, for the loop over a range is worth
-/// more the longer it is.
+/// The cell being counted. Whole runs that follow each other are counted as one range.
 struct Open<'a> {
-    sieve: &'a Sieve,
-    rows: &'a Rows,
+    marks: Marks<'a>,
     key: u64,
     count: u32,
     waiting: Range<usize>,
@@ -96,12 +94,12 @@ impl Open<'_> {
         if self.waiting.end == run.start {
             self.waiting.end = run.end;
         } else {
-            self.count += self.sieve.count(self.rows, std::mem::replace(&mut self.waiting, run));
+            self.count += self.marks.count(std::mem::replace(&mut self.waiting, run));
         }
     }
 
     fn close(&mut self, cells: &mut Vec<(u64, u32)>) {
-        self.count += self.sieve.count(self.rows, std::mem::replace(&mut self.waiting, 0..0));
+        self.count += self.marks.count(std::mem::replace(&mut self.waiting, 0..0));
         if self.count > 0 {
             cells.push((self.key, std::mem::take(&mut self.count)));
         }
@@ -113,21 +111,21 @@ impl Open<'_> {
 /// (<https://h3geo.org/docs/core-library/h3Indexing/>): cells with the same parent agree in all bits above the parent's last
 /// digit.
 #[derive(Clone, Copy)]
-struct Scale {
-    resolution: u8,
+pub(super) struct Scale {
+    pub resolution: u8,
     shift: u32,
 }
 
 impl Scale {
-    fn of(resolution: u8) -> Scale {
+    pub fn of(resolution: u8) -> Scale {
         Scale { resolution, shift: 3 * (15 - u32::from(resolution)) }
     }
 
-    fn key(self, cell: u64) -> u64 {
+    pub fn key(self, cell: u64) -> u64 {
         cell >> self.shift
     }
 
-    fn cell(self, key: u64) -> u64 {
+    pub fn cell(self, key: u64) -> u64 {
         let bits = (key << self.shift) | ((1 << self.shift) - 1);
         bits & !(0xF << 52) | u64::from(self.resolution) << 52
     }

@@ -1,8 +1,9 @@
 //! Numbers over all requests, answered from memory: the heat map, counts by anything, and the newest requests of a view.
 //!
-//! [`Columns`] is the store, and [`Heat`], [`Counts`] and [`Pins`] are what it answers; all pure;
+//! [`Columns`] is the store; [`Heat`], [`Steps`], [`Cluster`]s, [`Counts`] and [`Pins`] are what it answers; all pure;
 //! [`LiveColumns`] keeps one store up with the database by following the log.
 
+mod clusters;
 pub mod columns;
 #[cfg(test)]
 mod columns_tests;
@@ -15,7 +16,9 @@ mod follow_tests;
 mod heat;
 mod load;
 mod pins;
+mod steps;
 
+pub use clusters::Cluster;
 pub use columns::Columns;
 pub use counts::Counts;
 pub use day::Day;
@@ -23,3 +26,4 @@ pub use filter::{Bbox, Filter};
 pub use follow::LiveColumns;
 pub use heat::{FINEST, Heat};
 pub use pins::Pins;
+pub use steps::Steps;

@@ -41,6 +41,19 @@ pub fn demand(who: &Who, act: Act, on: &On, doing: &'static str) -> Result<()> {
     if may(who, act, on) { Ok(()) } else { Err(Error::Forbidden(doing)) }
 }
 
+/// Those of these cases that are in scope.
+pub async fn visible(db: &Db, scope: &Scope, cases: &[i64]) -> Result<Vec<i64>> {
+    match scope {
+        Scope::Nothing => return Ok(Vec::new()),
+        Scope::Everything => return Ok(cases.to_vec()),
+        Scope::Within(_) if cases.is_empty() => return Ok(Vec::new()),
+        Scope::Within(_) => {}
+    }
+    let query = db.sql("select c.id from case_record c where true").within(" and c.id", cases.iter().copied());
+    let found: Vec<(i64,)> = within(query, scope).push(" order by c.id").all().await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
 /// Appends ` and (…)`, true for the cases in scope. The query calls `case_record` `c`.
 pub fn within<'q>(mut query: Query<'q>, scope: &Scope) -> Query<'q> {
     let reaches = match scope {

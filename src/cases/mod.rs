@@ -3,6 +3,7 @@
 //! It does not decide who may do something (`people::policy`), where a case goes (`routing`), or whom to tell.
 
 pub mod access;
+mod around;
 pub mod moves;
 pub mod notes;
 mod open;
@@ -13,5 +14,5 @@ mod status;
 pub mod timeline;
 pub mod workflow;
 
-pub use open::{NewCase, join, open, replace_jurisdictions};
+pub use open::{NewCase, Standing, join, open, replace_jurisdictions, withdrawn_by_all};
 pub use status::{STATUSES, Status};

@@ -52,6 +52,11 @@ pub struct Moved {
 pub async fn make(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64) -> Result<Moved> {
     let on = access::on_in(tx, case).await?;
     access::demand(who, Act::MoveCase, &on, "move this case")?;
+    put(tx, who, case, wish, now).await
+}
+
+/// Makes a move that follows from something else, whose permission was asked for.
+pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64) -> Result<Moved> {
     let (from, version, closed_at): (Status, i64, Option<i64>) =
         tx.sql("select status, version, closed_at from case_record where id = $1").bind(case).one().await?;
     if wish.version.is_some_and(|seen| seen != version) {
@@ -81,7 +86,7 @@ pub async fn make(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64) -> R
         notes::put(tx, who, case, reason, now).await?;
     }
     let fact = Fact::Moved { from: from.word().into(), to: wish.to.word().into() };
-    append(tx, New::at(now, fact).of_case(case).by(who.member())).await?;
+    append(tx, New { request: who.request(), ..New::at(now, fact) }.of_case(case).by(who.member())).await?;
     Ok(Moved { id: case, status: wish.to, status_name: wish.to.name(), closed_at, version: version + 1, moves: wish.to.legal() })
 }
 

@@ -25,6 +25,9 @@ pub enum NoteKind {
     Resolution,
     /// What is to be looked at again.
     Followup,
+    /// What the resident added to the request; staff cannot write one.
+    #[serde(skip_deserializing)]
+    Comment,
 }
 
 impl NoteKind {
@@ -36,6 +39,7 @@ impl NoteKind {
             NoteKind::Internal => "internal",
             NoteKind::Resolution => "resolution",
             NoteKind::Followup => "followup",
+            NoteKind::Comment => "comment",
         }
     }
 }
@@ -81,16 +85,17 @@ pub async fn write(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: i64) 
 }
 
 /// Writes a note that comes with something else, whose permission was asked for.
-pub(super) async fn put(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: i64) -> Result<i64> {
+pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: i64) -> Result<i64> {
     let salt = salt();
     let proof = commitment(&salt, &[&note.text]);
     let (id,): (i64,) = tx
         .sql(
-            "insert into note (case_id, member_id, kind, public, text, salt, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+            "insert into note (case_id, member_id, request_id, kind, public, text, salt, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
              returning id",
         )
         .bind(case)
         .bind(who.member())
+        .bind(who.request())
         .bind(note.kind.word())
         .bind(note.public)
         .bind(note.text.clone())
@@ -103,7 +108,8 @@ pub(super) async fn put(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: 
         tx.sql("update case_record set updated_at = $1 where id = $2 and updated_at < $1").bind(now).bind(case).run().await?;
     }
     let fact = Fact::Noted { note: id, public: note.public };
-    append(tx, New::at(now, fact).of_case(case).by(who.member()).committing(proof)).await?;
+    let about = New { request: who.request(), ..New::at(now, fact) };
+    append(tx, about.of_case(case).by(who.member()).committing(proof)).await?;
     Ok(id)
 }
 

@@ -37,8 +37,19 @@ pub struct NewCase {
     pub closed_at: Option<i64>,
 }
 
-/// Opens a case with one request and returns its id.
-pub async fn open(tx: &mut Tx, new: &NewCase) -> Result<i64> {
+/// Where a case stood when a request came to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// The case.
+    pub case: i64,
+    /// Its status.
+    pub status: Status,
+    /// By when it is promised, epoch milliseconds.
+    pub due_at: Option<i64>,
+}
+
+/// Opens a case with one request.
+pub async fn open(tx: &mut Tx, new: &NewCase) -> Result<Standing> {
     // Open and finished are told apart by `closed_at` alone in SQL, so the two must agree.
     let closed_at = new.status.finished().then(|| new.closed_at.unwrap_or(new.updated_at));
     let (id,): (i64,) = tx
@@ -64,22 +75,30 @@ pub async fn open(tx: &mut Tx, new: &NewCase) -> Result<i64> {
         .one()
         .await?;
     put_jurisdictions(tx, id, new.opened_at, &new.jurisdictions).await?;
-    Ok(id)
+    Ok(Standing { case: id, status: new.status, due_at: new.due_at })
 }
 
 /// Adds one request to a case, and returns where the case stood at that moment: the row is held until the transaction ends,
 /// so nobody finishes it in between. Its version stays as it is, since nobody's decision is overtaken by a neighbour.
-pub async fn join(tx: &mut Tx, case: i64, at: i64) -> Result<Status> {
-    let joined: Option<(Status,)> = tx
+pub async fn join(tx: &mut Tx, case: i64, at: i64) -> Result<Standing> {
+    let joined: Option<(Status, Option<i64>)> = tx
         .sql(
             "update case_record set request_count = request_count + 1, updated_at = case when updated_at < $1 then $1 else updated_at end
-             where id = $2 returning status",
+             where id = $2 returning status, due_at",
         )
         .bind(at)
         .bind(case)
         .optional()
         .await?;
-    joined.map(|(status,)| status).ok_or(Error::NotFound("case"))
+    joined.map(|(status, due_at)| Standing { case, status, due_at }).ok_or(Error::NotFound("case"))
+}
+
+/// Whether everybody who reported a case took the report back. The row is held until the transaction ends, so that two who
+/// withdraw at once do not each leave it to the other.
+pub async fn withdrawn_by_all(tx: &mut Tx, case: i64) -> Result<bool> {
+    tx.sql("update case_record set updated_at = updated_at where id = $1").bind(case).run().await?;
+    let (left,): (i64,) = tx.sql("select count(*) from request where case_id = $1 and withdrawn_at is null").bind(case).one().await?;
+    Ok(left == 0)
 }
 
 /// Says where a case lies, replacing what was said before: after its pin moved, or a layer was published.

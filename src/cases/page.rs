@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::access;
+use super::around::{self, Around};
 use super::queue::{Place, summaries};
 use super::status::Status;
 use crate::db::Db;
@@ -194,6 +195,8 @@ pub struct Whole {
     pub notes: Vec<Note>,
     /// Cases that may be the same, as far as the asker may see them.
     pub duplicates: Vec<Likely>,
+    /// Other cases around it, nearest first, as far as the asker may see them.
+    pub nearby: Vec<Around>,
     /// Why it went where it went.
     pub why: serde_json::Value,
     /// Where it may go from here; empty for those who may not move it.
@@ -236,6 +239,7 @@ pub async fn page(db: &Db, who: &Who, id: i64, now: i64) -> Result<Whole> {
         requests: requests(db, id, contacts).await?,
         notes: notes(db, id, internal).await?,
         duplicates: duplicates(db, who, id).await?,
+        nearby: around::around(db, who, &case, now).await?,
         why: serde_json::from_str(&case.route_json).unwrap_or_default(),
         moves: if may(who, Act::MoveCase, &on) { case.status.legal() } else { Vec::new() },
         case,

@@ -112,6 +112,7 @@ fn told(
             let text = note.map_or("A note that was erased".to_owned(), |note| note.text.clone());
             Some((text, *public, note.map(|note| note.kind.clone())))
         }
+        Fact::Withdrawn => public(format!("{request} was withdrawn")),
         Fact::ContactSeen => inside("Looked at who filed".to_owned()),
         Fact::PhotoReviewed { state, .. } => inside(format!("Photo reviewed: {state}")),
         Fact::PhotoErased { .. } => inside("Photo erased".to_owned()),

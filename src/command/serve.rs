@@ -49,7 +49,21 @@ pub async fn serve(app: std::sync::Arc<App>) -> Result<()> {
     let listener = server::bind(&app.config)?;
     let _workers = app.start().await?;
     let address = listener.local_addr()?;
+    tokio::spawn(end_streams(app.clone()));
     let server = server::serve(app, listener)?;
     say(&format!("Waymark listens on http://{address}"));
     Ok(server.await?)
+}
+
+/// Streams end with the first word to stop: the server waits for what it has begun, and a stream would go on for minutes.
+async fn end_streams(app: std::sync::Arc<App>) {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else { return };
+        tokio::select! { _ = interrupted => {}, _ = told.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+    app.live.end();
 }

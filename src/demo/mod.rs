@@ -4,13 +4,18 @@ pub mod city;
 pub mod council;
 mod dice;
 mod fill;
+mod ground;
 pub mod life;
 pub mod pictures;
 
 pub use fill::{Filled, Options, SOURCE, fill};
+pub use ground::ground;
 
 use crate::catalog::ServiceDraft;
 use crate::config::Config;
+
+/// What `map.base` says for the ground of Alderford.
+pub const GROUND: &str = "alderford";
 
 const TIME_ZONE: &str = "Europe/London";
 
@@ -35,6 +40,10 @@ pub fn settings(config: &mut Config) {
     if config.city.bbox.is_empty() {
         let (low, high) = (city::alderford().limits.bounds.min(), city::alderford().limits.bounds.max());
         config.city.bbox = vec![low.x, low.y, high.x, high.y];
+    }
+    if config.map.base.is_empty() && config.map.style_url.is_empty() {
+        config.map.base = GROUND.into();
+        config.map.attribution = "Alderford, an invented city".into();
     }
     if config.open311.contact.is_empty() {
         config.open311.contact = "The council of Alderford is invented; ask whoever runs this demo.".into();

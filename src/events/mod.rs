@@ -7,6 +7,7 @@
 mod bell;
 mod cluster;
 mod commitment;
+mod live;
 mod process;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use bell::Bell;
 pub use cluster::{ClusterFollower, follow_once_per_cluster};
 pub use commitment::{commitment, digest, salt};
+pub use live::{Change, Live, Word};
 pub use process::{Followers, follow_in_process};
 
 use crate::db::{Db, Tx};
@@ -55,6 +57,8 @@ pub enum Fact {
         /// Whether residents see it.
         public: bool,
     },
+    /// A resident took the request back.
+    Withdrawn,
     /// Somebody on staff saw who filed a request.
     ContactSeen,
     /// A photo was let through or hidden.
@@ -107,6 +111,7 @@ impl Fact {
             Fact::Assigned { .. } => "assigned",
             Fact::Moved { .. } => "moved",
             Fact::Noted { .. } => "noted",
+            Fact::Withdrawn => "withdrawn",
             Fact::ContactSeen => "contact_seen",
             Fact::PhotoReviewed { .. } => "photo_reviewed",
             Fact::PhotoErased { .. } => "photo_erased",

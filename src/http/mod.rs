@@ -8,6 +8,7 @@ pub mod auth;
 pub mod open311;
 mod openapi;
 mod problem;
+mod tiles;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -24,7 +25,7 @@ pub use problem::{Problem, problems};
 
 /// Every route.
 pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
-    cfg.configure(|cfg| api::routes(cfg, app)).configure(open311::routes);
+    cfg.configure(|cfg| api::routes(cfg, app)).configure(tiles::routes).configure(open311::routes);
 }
 
 /// Headers that every answer carries, unless its handler said otherwise.

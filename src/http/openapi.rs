@@ -15,6 +15,7 @@ struct Document;
 pub fn openapi() -> Result<String> {
     let mut document = Document::openapi();
     document.merge(super::api::Document::openapi());
+    document.merge(super::tiles::Document::openapi());
     document.merge(super::open311::Document::openapi());
     Ok(document.to_pretty_json()?)
 }

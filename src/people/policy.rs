@@ -111,6 +111,14 @@ impl Who {
             _ => None,
         }
     }
+
+    /// The request whose follow link it holds, if it does.
+    pub fn request(&self) -> Option<i64> {
+        match self {
+            Who::Resident { request } => Some(*request),
+            _ => None,
+        }
+    }
 }
 
 /// What is asked for. Every route names exactly one.

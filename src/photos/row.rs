@@ -110,8 +110,10 @@ pub async fn attach(tx: &mut Tx, request_id: i64, ids: &[String], review: bool, 
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
-    if ids.len() > most {
-        return Err(Error::invalid("photos", format!("{} photos came; a request takes at most {most}", ids.len())));
+    let (there,): (i64,) = tx.sql("select count(*) from photo where request_id = $1").bind(request_id).one().await?;
+    let all = ids.len() + usize::try_from(there).unwrap_or(usize::MAX);
+    if all > most {
+        return Err(Error::invalid("photos", format!("makes {all} photos of this request; it takes at most {most}")));
     }
     if let Some(id) = ids.iter().find(|id| !well_formed(id)) {
         return Err(unknown(id));

@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use super::duplicates::{self, Near, When};
 use super::idempotency::{self, Key};
-use super::{Filed, NewRequest, Wish, store};
-use crate::cases::{self, NewCase, Status};
-use crate::catalog::{Limits, Policy, Service, Shelf, Unknown, check_answers};
+use super::store::{self, Written};
+use super::{Filed, NewRequest, Wish};
+use crate::cases::{self, NewCase, Standing, Status};
+use crate::catalog::{Catalog, Limits, Policy, Service, Shelf, Unknown, check_answers};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, New};
 use crate::photos;
-use crate::routing::Routing;
+use crate::routing::{Ground, Routing};
 
 const HOUR: i64 = 3_600_000;
 
@@ -48,7 +49,11 @@ pub async fn file(filing: &Arc<Filing>, new: NewRequest, key: Option<Key>) -> Re
     new.check(&filing.config.limits)?;
     let filing = filing.clone();
     let db = filing.db.clone();
-    db.write(async move |tx| filing.file_in(tx, &new, key.as_ref()).await).await
+    db.write(async move |tx| {
+        let city = filing.city(tx).await?;
+        filing.file_in(tx, &city, &new, key.as_ref()).await
+    })
+    .await
 }
 
 /// Files a batch of recorded history in one transaction. A request that does not fit is answered alone; a fault undoes the
@@ -57,9 +62,10 @@ pub async fn record(filing: &Arc<Filing>, batch: Arc<Vec<NewRequest>>) -> Result
     let filing = filing.clone();
     let db = filing.db.clone();
     db.write(async move |tx| {
+        let city = filing.city(tx).await?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for new in batch.iter() {
-            match record_in(&filing, tx, new).await {
+            match filing.record_in(tx, &city, new).await {
                 Err(e @ (Error::Internal(_) | Error::Unavailable(_))) => return Err(e),
                 outcome => outcomes.push(outcome),
             }
@@ -71,8 +77,14 @@ pub async fn record(filing: &Arc<Filing>, batch: Arc<Vec<NewRequest>>) -> Result
 
 /// Files one request of recorded history in a transaction that records more than requests.
 pub async fn record_in(filing: &Filing, tx: &mut Tx, new: &NewRequest) -> Result<Outcome> {
-    new.check(&filing.config.limits)?;
-    filing.file_in(tx, new, None).await
+    let city = filing.city(tx).await?;
+    filing.record_in(tx, &city, new).await
+}
+
+/// What can be asked for and where it goes, as one transaction sees it.
+struct City {
+    catalog: Arc<Catalog>,
+    ground: Arc<Ground>,
 }
 
 /// What is to be done with a request about which cases are open nearby.
@@ -83,21 +95,29 @@ enum Decision {
 }
 
 impl Filing {
-    async fn file_in(&self, tx: &mut Tx, new: &NewRequest, key: Option<&Key>) -> Result<Outcome> {
+    async fn city(&self, tx: &mut Tx) -> Result<City> {
+        Ok(City { catalog: self.catalog.get_in(tx).await?, ground: self.routing.ground(tx).await? })
+    }
+
+    async fn record_in(&self, tx: &mut Tx, city: &City, new: &NewRequest) -> Result<Outcome> {
+        new.check(&self.config.limits)?;
+        self.file_in(tx, city, new, None).await
+    }
+
+    async fn file_in(&self, tx: &mut Tx, city: &City, new: &NewRequest, key: Option<&Key>) -> Result<Outcome> {
         let now = self.clock.now();
         if let Some(key) = key
             && let Some(before) = idempotency::claim(tx, key, now).await?
         {
-            return Ok(Outcome::Filed(store::filed(tx, before).await?));
+            return Ok(Outcome::Filed(store::filed_before(tx, before).await?));
         }
-        let catalog = self.catalog.get_in(tx).await?;
         // What was asked for years ago may have been retired since.
-        let asked = if new.history.is_some() { catalog.by_code(&new.service) } else { catalog.open(&new.service).ok() };
+        let asked = if new.history.is_some() { city.catalog.by_code(&new.service) } else { city.catalog.open(&new.service).ok() };
         let service = asked.ok_or_else(|| Error::invalid("service", format!("{:?} is not a service.", new.service)))?;
         let answers = self.answers(service, new)?;
         let at = new.history.as_ref().map_or(now, |past| past.filed_at);
         let near = self.nearby(tx, service, new, at).await?;
-        let (case, joined) = match decide(tx, service, new, &near).await? {
+        let (stands, joined) = match decide(tx, service, new, &near).await? {
             Decision::Ask => {
                 if let Some(key) = key {
                     idempotency::release(tx, key).await?;
@@ -105,16 +125,18 @@ impl Filing {
                 return Ok(Outcome::SameOne(near));
             }
             Decision::Join { case, by } => {
+                let stands = cases::join(tx, case, at).await?;
                 // Somebody may finish the case between our look at it and our hold on its row.
-                if cases::join(tx, case, at).await?.finished() && new.history.is_none() {
+                if stands.status.finished() && new.history.is_none() {
                     return Err(Error::Conflict("That case was finished this very moment. Send the request again.".into()));
                 }
-                (case, Some(by))
+                (stands, Some(by))
             }
-            Decision::Open => (self.open(tx, service, new, &answers, at).await?, None),
+            Decision::Open => (self.open(tx, &city.ground, service, new, &answers, at).await?, None),
         };
+        let case = stands.case;
         let draft = store::Draft { new, service, case, answers: &answers, joined: joined.is_some(), filed_at: at, recorded_at: now };
-        let id = store::insert(tx, &draft).await?;
+        let Written { id, number, salt, open311_token } = store::insert(tx, &draft).await?;
         store::remember_candidates(tx, id, case, &near).await?;
         if !new.photos.is_empty() {
             photos::attach(tx, id, &new.photos, service.photo_review, now, self.config.photos.max_per_request).await?;
@@ -126,10 +148,21 @@ impl Filing {
             Some(by) => Fact::Joined { source: new.source.clone(), by: by.into() },
             None => Fact::Filed { source: new.source.clone() },
         };
-        let filed = store::filed(tx, id).await?;
-        let proof = events::commitment(&filed.salt, &[filed.number.as_str(), &new.description, &new.address]);
+        let proof = events::commitment(&salt, &[number.as_str(), &new.description, &new.address]);
         events::append(tx, New::at(at, fact).of_case(case).of_request(id).committing(proof)).await?;
-        Ok(Outcome::Filed(filed))
+        Ok(Outcome::Filed(Filed {
+            id,
+            number,
+            case,
+            service: service.code.clone(),
+            status: stands.status,
+            salt,
+            open311_token,
+            joined: joined.is_some(),
+            flagged: joined.is_none() && !near.is_empty(),
+            due_at: stands.due_at,
+            in_review: service.photo_review && !new.photos.is_empty(),
+        }))
     }
 
     fn answers(&self, service: &Service, new: &NewRequest) -> Result<Vec<(String, String)>> {
@@ -144,7 +177,9 @@ impl Filing {
 
     async fn nearby(&self, tx: &mut Tx, service: &Service, new: &NewRequest, at: i64) -> Result<Vec<Near>> {
         let Some(place) = new.place else { return Ok(Vec::new()) };
-        if service.duplicates.radius_m <= 0.0 {
+        // Whether it was the same as another one is a question about work that is still to be done.
+        let finished = new.history.as_ref().is_some_and(|past| past.status.finished());
+        if finished || service.duplicates.radius_m <= 0.0 {
             return Ok(Vec::new());
         }
         let when = if new.history.is_some() {
@@ -158,8 +193,16 @@ impl Filing {
         Ok(near)
     }
 
-    async fn open(&self, tx: &mut Tx, service: &Service, new: &NewRequest, answers: &[(String, String)], at: i64) -> Result<i64> {
-        let routed = self.routing.route(tx, new.place, service, answers, at, new.history.is_some()).await?;
+    async fn open(
+        &self,
+        tx: &mut Tx,
+        ground: &Ground,
+        service: &Service,
+        new: &NewRequest,
+        answers: &[(String, String)],
+        at: i64,
+    ) -> Result<Standing> {
+        let routed = self.routing.route(tx, ground, new.place, service, answers, at, new.history.is_some()).await?;
         let past = new.history.as_ref();
         let due_hours = routed.due_hours.or(service.due_hours);
         let case = NewCase {

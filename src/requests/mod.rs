@@ -10,6 +10,7 @@ mod listing;
 mod nearby;
 mod new;
 mod number;
+mod own;
 mod pinned;
 mod public;
 mod store;
@@ -21,7 +22,8 @@ pub use listing::{Area, Listed, Wanted, by_open311_token, list};
 pub use nearby::{Candidate, OpenCases, candidates};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
-pub use pinned::{Pinned, pinned};
+pub use own::Own;
+pub use pinned::{Pinned, numbers, pinned};
 pub use public::{PublicPhoto, PublicRequest, Step, find, public};
 
 use crate::cases::Status;

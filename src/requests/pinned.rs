@@ -42,6 +42,17 @@ record! {
     }
 }
 
+/// The numbers of the requests with these ids.
+pub async fn numbers(db: &Db, ids: &[i64]) -> Result<HashMap<i64, String>> {
+    let mut numbers = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(SOME) {
+        let rows: Vec<(i64, String)> =
+            db.sql("select id, number from request where true").within(" and id", some.iter().copied()).all().await?;
+        numbers.extend(rows);
+    }
+    Ok(numbers)
+}
+
 /// The requests with these ids, in this order; those that are gone or have no place are left out.
 pub async fn pinned(db: &Db, ids: &[i64]) -> Result<Vec<(Point, Pinned)>> {
     let mut found = HashMap::with_capacity(ids.len());

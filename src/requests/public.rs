@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Number;
 use crate::cases::Status;
+use crate::cases::notes::NoteKind;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::record;
@@ -30,6 +31,8 @@ pub struct PublicRequest {
     pub expected_at: Option<i64>,
     /// When its case was finished.
     pub closed_at: Option<i64>,
+    /// When whoever filed it took it back.
+    pub withdrawn_at: Option<i64>,
     /// Address in words, may be empty.
     pub address: String,
     /// Degrees east.
@@ -66,9 +69,9 @@ pub struct PublicPhoto {
 pub struct Step {
     /// When, epoch milliseconds.
     pub at: i64,
-    /// What: `filed`, `joined`, `moved` or `noted`.
+    /// What: `filed`, `joined`, `moved`, `noted`, `commented` or `withdrawn`.
     pub kind: String,
-    /// The status moved to, or the words of a public note.
+    /// The status moved to, or the words of a public note or comment.
     pub text: String,
 }
 
@@ -84,6 +87,7 @@ record! {
         updated_at: i64,
         due_at: Option<i64>,
         closed_at: Option<i64>,
+        withdrawn_at: Option<i64>,
         address: String,
         lon: Option<f64>,
         lat: Option<f64>,
@@ -105,7 +109,7 @@ pub async fn public(db: &Db, number: &Number) -> Result<PublicRequest> {
     let found: Option<Found> = db
         .sql(
             "select r.id, r.case_id, r.number, c.status, s.code as service, s.name as service_name, r.filed_at, c.updated_at, c.due_at,
-                c.closed_at, r.address, r.lon, r.lat, r.description, c.request_count, t.name as team, a.name as agency
+                c.closed_at, r.withdrawn_at, r.address, r.lon, r.lat, r.description, c.request_count, t.name as team, a.name as agency
              from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id
              left join team t on t.id = c.team_id left join agency a on a.id = t.agency_id where r.number = $1",
         )
@@ -126,6 +130,7 @@ pub async fn public(db: &Db, number: &Number) -> Result<PublicRequest> {
         updated_at: found.updated_at,
         expected_at: found.due_at,
         closed_at: found.closed_at,
+        withdrawn_at: found.withdrawn_at,
         address: found.address,
         lon: found.lon,
         lat: found.lat,
@@ -148,16 +153,16 @@ async fn timeline(db: &Db, case: i64, request: i64) -> Result<Vec<Step>> {
         .bind(request)
         .each(|(at, kind, data): (i64, String, String)| {
             let to = serde_json::from_str::<serde_json::Value>(&data).ok().and_then(|v| v["to"].as_str().map(str::to_owned));
-            if matches!(kind.as_str(), "filed" | "joined" | "moved") {
+            if matches!(kind.as_str(), "filed" | "joined" | "moved" | "withdrawn") {
                 steps.push(Step { at, kind, text: to.unwrap_or_default() });
             }
             Ok(())
         })
         .await?;
-    db.sql("select created_at, text from note where case_id = $1 and public order by id limit 500")
+    db.sql("select created_at, kind, text from note where case_id = $1 and public order by id limit 500")
         .bind(case)
-        .each(|(at, text): (i64, String)| {
-            steps.push(Step { at, kind: "noted".into(), text });
+        .each(|(at, kind, text): (i64, String, String)| {
+            steps.push(Step { at, kind: if kind == NoteKind::Comment.word() { "commented" } else { "noted" }.into(), text });
             Ok(())
         })
         .await?;

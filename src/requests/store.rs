@@ -26,9 +26,18 @@ pub(super) struct Draft<'a> {
 /// How often a number is drawn before giving up; with 27 thousand million numbers the second draw is already rare.
 const DRAWS: usize = 10;
 
-pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<i64> {
+/// A request as it was written.
+pub(super) struct Written {
+    pub id: i64,
+    pub number: Number,
+    pub salt: String,
+    pub open311_token: Option<String>,
+}
+
+pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Written> {
     for _ in 0..DRAWS {
-        if let Some(id) = insert_as(tx, draft, &Number::draw()).await? {
+        if let Some(written) = insert_as(tx, draft, Number::draw()).await? {
+            let id = written.id;
             for (ordinal, (attribute, value)) in draft.answers.iter().enumerate() {
                 tx.sql("insert into request_answer (request_id, ordinal, attribute, value) values ($1, $2, $3, $4)")
                     .bind(id)
@@ -41,14 +50,15 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<i64> {
             if !draft.new.contact.is_empty() {
                 contact::keep(tx, id, &draft.new.contact).await?;
             }
-            return Ok(id);
+            return Ok(written);
         }
     }
     Err(Error::internal("no free request number was found"))
 }
 
-async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: &Number) -> Result<Option<i64>> {
+async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Option<Written>> {
     let new = draft.new;
+    let salt = salt();
     let open311_token = (draft.service.kind == Kind::Batch && new.history.is_none()).then(token::fresh);
     let id: Option<(i64,)> = tx
         .sql(
@@ -72,14 +82,14 @@ async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: &Number) -> Result<Op
         .bind(new.description.clone())
         .bind(new.media_url.clone())
         .bind(new.language.clone())
-        .bind(salt())
-        .bind(open311_token)
+        .bind(salt.clone())
+        .bind(open311_token.clone())
         .bind(draft.joined)
         .bind(draft.filed_at)
         .bind(draft.recorded_at)
         .optional()
         .await?;
-    Ok(id.map(|(id,)| id))
+    Ok(id.map(|(id,)| Written { id, number, salt, open311_token }))
 }
 
 /// Keeps what was near and why, beside the request, for the dispatchers who look at it.
@@ -114,8 +124,8 @@ record! {
     }
 }
 
-/// What the sender of a request is told; the same now and when the answer was lost and is asked for again.
-pub(super) async fn filed(tx: &mut Tx, id: i64) -> Result<Filed> {
+/// What the sender of a request is told when the answer was lost and is asked for again.
+pub(super) async fn filed_before(tx: &mut Tx, id: i64) -> Result<Filed> {
     let row: FiledRow = tx
         .sql(
             "select r.id, r.number, r.case_id, s.code as service, c.status, r.salt, r.open311_token, r.joined, c.due_at,

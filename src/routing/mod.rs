@@ -15,12 +15,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use draft::{RuleDraft, World, problems};
 pub use publish::{JurisdictionDraft, LayerDraft, Published, publish, save_rules};
-pub use view::{LayerView, layer_geojson, layers};
+pub use view::{LayerView, layer_areas, layer_geojson, layers, version};
 pub use why::{Chosen, Lay, Place, Why};
 
 use rules::{Known, Lies, decide};
 use service_area::ServiceArea;
-use store::State;
+pub use store::Ground;
 
 /// Under what name the version of boundaries and rules is kept.
 const VERSION: &str = "routing";
@@ -38,7 +38,7 @@ pub struct Routing {
     fallback_team: String,
     needs_location_team: String,
     service_area: Option<ServiceArea>,
-    state: RwLock<Arc<State>>,
+    ground: RwLock<Arc<Ground>>,
 }
 
 /// Where one request goes.
@@ -65,8 +65,13 @@ impl Routing {
             fallback_team: config.routing.fallback_team.clone(),
             needs_location_team: config.routing.needs_location_team.clone(),
             service_area,
-            state: RwLock::default(),
+            ground: RwLock::default(),
         })
+    }
+
+    /// Boundaries and rules as this transaction sees them: once for all that it files.
+    pub async fn ground(&self, tx: &mut Tx) -> Result<Arc<Ground>> {
+        self.fresh(Source::Tx(tx)).await
     }
 
     /// Where a request goes that was filed at `at`, by the boundaries that were valid then and the rules of today. Recorded history is not
@@ -77,42 +82,42 @@ impl Routing {
     pub async fn route(
         &self,
         tx: &mut Tx,
+        ground: &Ground,
         place: Option<Point>,
         service: &Service,
         answers: &[(String, String)],
         at: i64,
         history: bool,
     ) -> Result<Routed> {
-        let state = self.fresh(Source::Tx(tx)).await?;
         let Some(point) = place else {
-            return self.by_default(tx, &state, Place::Missing, &self.needs_location_team, "It came without a place").await;
+            return self.by_default(tx, &ground, Place::Missing, &self.needs_location_team, "It came without a place").await;
         };
         if let Some(area) = &self.service_area {
             area.check(point)?;
         }
-        let hits = state.locate(point, at);
+        let hits = ground.locate(point, at);
         let mut owners = hits.clone();
         owners.dedup_by_key(|hit| hit.layer);
-        if hits.is_empty() && state.boundaries.is_some() {
+        if hits.is_empty() && ground.boundaries.is_some() {
             if self.refuse_outside && !history {
-                return Err(Error::invalid("lon", state.outside(point, at)));
+                return Err(Error::invalid("lon", ground.outside(point, at)));
             }
-            return self.by_default(tx, &state, Place::Outside, &self.fallback_team, "It lies outside of every boundary").await;
+            return self.by_default(tx, &ground, Place::Outside, &self.fallback_team, "It lies outside of every boundary").await;
         }
-        let lies: Vec<Lies> = owners.iter().filter_map(|hit| state.lies(hit)).collect();
-        let decision = decide(&state.rules, &Known { service: &service.code, lies: &lies, answers });
+        let lies: Vec<Lies> = owners.iter().filter_map(|hit| ground.lies(hit)).collect();
+        let decision = decide(&ground.rules, &Known { service: &service.code, lies: &lies, answers });
         let (team, because) =
-            match (decision.team, decision.rule, owners.iter().find_map(|hit| Some((hit, state.named.get(&hit.id)?.team?)))) {
+            match (decision.team, decision.rule, owners.iter().find_map(|hit| Some((hit, ground.named.get(&hit.id)?.team?)))) {
                 (Some(team), Some(rule), _) => (Some(team), format!("The rule {:?} sends it", rule.name)),
                 (_, rule, Some((hit, team))) => {
-                    (Some(team), format!("{}; {} is responsible where it lies", silent(rule), state.name(hit.id)))
+                    (Some(team), format!("{}; {} is responsible where it lies", silent(rule), ground.name(hit.id)))
                 }
                 (_, rule, None) => {
-                    (self.team(tx, &state, &self.fallback_team).await?, format!("{}, and no boundary there has a team", silent(rule)))
+                    (self.team(tx, &ground, &self.fallback_team).await?, format!("{}, and no boundary there has a team", silent(rule)))
                 }
             };
-        let mut why = self.why(&state, team, &because, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
-        why.jurisdictions = hits.iter().filter_map(|hit| state.lay(hit, point, owners.contains(hit))).collect();
+        let mut why = self.why(&ground, team, &because, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
+        why.jurisdictions = hits.iter().filter_map(|hit| ground.lay(hit, point, owners.contains(hit))).collect();
         (why.tried, why.passed_over) = (decision.tried, decision.passed_over);
         (why.priority, why.due_hours) = (decision.rule.and_then(|rule| rule.priority), decision.rule.and_then(|rule| rule.due_hours));
         Ok(Routed {
@@ -124,52 +129,57 @@ impl Routing {
         })
     }
 
+    /// Boundaries and rules as they stand, outside a transaction.
+    pub async fn current(&self, db: &Db) -> Result<Arc<Ground>> {
+        self.fresh(Source::Db(db)).await
+    }
+
     /// The extent of all boundaries: west, south, east, north.
     pub async fn extent(&self, db: &Db) -> Result<Option<[f64; 4]>> {
-        Ok(self.fresh(Source::Db(db)).await?.extent)
+        Ok(self.current(db).await?.extent)
     }
 
     /// Reads boundaries and rules again if they changed, so that the next filing finds them ready; filing does so itself if it must.
     pub async fn refresh(&self, db: &Db) -> Result<()> {
-        self.fresh(Source::Db(db)).await.map(drop)
+        self.current(db).await.map(drop)
     }
 
-    async fn fresh(&self, mut from: Source<'_>) -> Result<Arc<State>> {
+    async fn fresh(&self, mut from: Source<'_>) -> Result<Arc<Ground>> {
         loop {
             let version = from.version(VERSION).await?;
-            let held = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let held = self.ground.read().unwrap_or_else(PoisonError::into_inner).clone();
             if held.version == version {
                 return Ok(held);
             }
-            let state = from.state(version).await?;
+            let ground = from.ground(version).await?;
             // somebody may have published between the reads; then the rows are of no one version
             if from.version(VERSION).await? == version {
-                let state = Arc::new(state);
-                *self.state.write().unwrap_or_else(PoisonError::into_inner) = state.clone();
-                return Ok(state);
+                let ground = Arc::new(ground);
+                *self.ground.write().unwrap_or_else(PoisonError::into_inner) = ground.clone();
+                return Ok(ground);
             }
         }
     }
 
-    async fn by_default(&self, tx: &mut Tx, state: &State, place: Place, code: &str, because: &str) -> Result<Routed> {
-        let team = self.team(tx, state, code).await?;
-        let mut why = self.why(state, team, because, place);
+    async fn by_default(&self, tx: &mut Tx, ground: &Ground, place: Place, code: &str, because: &str) -> Result<Routed> {
+        let team = self.team(tx, ground, code).await?;
+        let mut why = self.why(ground, team, because, place);
         if team.is_none() {
             why.because = format!("{because}, but there is no team with the code {code:?} to send it to.");
         }
         Ok(Routed { jurisdictions: Vec::new(), team, priority: None, due_hours: None, why })
     }
 
-    /// The team of the settings; one made since the state was read is found too.
-    async fn team(&self, tx: &mut Tx, state: &State, code: &str) -> Result<Option<i64>> {
-        if let Some((&id, _)) = state.teams.iter().find(|(_, (known, _))| known == code) {
+    /// The team of the settings; one made since the ground was read is found too.
+    async fn team(&self, tx: &mut Tx, ground: &Ground, code: &str) -> Result<Option<i64>> {
+        if let Some((&id, _)) = ground.teams.iter().find(|(_, (known, _))| known == code) {
             return Ok(Some(id));
         }
         Ok(tx.sql("select id from team where code = $1").bind(code.to_owned()).optional::<(i64,)>().await?.map(|(id,)| id))
     }
 
-    fn why(&self, state: &State, team: Option<i64>, because: &str, place: Place) -> Why {
-        let team = team.and_then(|team| state.teams.get(&team)).map(|(code, name)| Chosen { code: code.clone(), name: name.clone() });
+    fn why(&self, ground: &Ground, team: Option<i64>, because: &str, place: Place) -> Why {
+        let team = team.and_then(|team| ground.teams.get(&team)).map(|(code, name)| Chosen { code: code.clone(), name: name.clone() });
         let because = match &team {
             Some(team) => format!("{because}: to {}.", team.name),
             None => format!("{because}."),
@@ -183,7 +193,7 @@ impl Routing {
             team,
             priority: None,
             due_hours: None,
-            version: state.version,
+            version: ground.version,
         }
     }
 }
@@ -193,7 +203,7 @@ fn silent(rule: Option<&rules::Rule>) -> String {
     rule.map_or_else(|| "No rule matches".to_owned(), |rule| format!("The rule {:?} matches, but names no team", rule.name))
 }
 
-impl State {
+impl Ground {
     /// The jurisdictions that were valid at a time and do not have the point outside, by layer and rank.
     fn locate(&self, point: Point, at: i64) -> Vec<Hit> {
         let valid = |named: &store::Named| named.valid_from.is_none_or(|from| from <= at) && named.valid_to.is_none_or(|to| at < to);

@@ -36,6 +36,7 @@ pub struct Layer {
 /// What a jurisdiction is besides its area.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
+    pub layer: i64,
     pub code: String,
     pub name: String,
     pub team: Option<i64>,
@@ -45,46 +46,59 @@ pub(super) struct Named {
 
 /// All that routing needs to know, as it was at one version.
 #[derive(Default)]
-pub(super) struct State {
-    pub version: i64,
-    pub layers: HashMap<i64, Layer>,
-    pub boundaries: Option<Boundaries>,
-    pub named: HashMap<i64, Named>,
-    pub rules: Vec<Rule>,
+pub struct Ground {
+    pub(super) version: i64,
+    pub(super) layers: HashMap<i64, Layer>,
+    pub(super) boundaries: Option<Boundaries>,
+    pub(super) named: HashMap<i64, Named>,
+    pub(super) rules: Vec<Rule>,
     /// Code and name of each team.
-    pub teams: HashMap<i64, (String, String)>,
+    pub(super) teams: HashMap<i64, (String, String)>,
     /// West, south, east, north of all that is valid to date.
-    pub extent: Option<[f64; 4]>,
+    pub(super) extent: Option<[f64; 4]>,
 }
 
 impl Source<'_> {
     /// Everything, under a version that the caller has read before and reads again after.
-    pub(super) async fn state(&mut self, version: i64) -> Result<State> {
+    pub(super) async fn ground(&mut self, version: i64) -> Result<Ground> {
         let layers: Vec<LayerRow> = self.sql("select * from layer order by precedence, id").all().await?;
         let rows: Vec<JurisdictionRow> = self.sql("select * from jurisdiction order by id").all().await?;
         let rules: Vec<RuleRow> = self.sql("select * from rule order by ordinal").all().await?;
         let teams: Vec<(i64, String, String)> = self.sql("select id, code, name from team").all().await?;
         let layers: HashMap<i64, Layer> =
             layers.into_iter().map(|l| (l.id, Layer { id: l.id, code: l.code, name: l.name, precedence: l.precedence })).collect();
-        let mut state = State { version, ..State::default() };
-        state.rules = rules.into_iter().map(|row| row.rule(&layers)).collect::<Result<_>>()?;
-        state.teams = teams.into_iter().map(|(id, code, name)| (id, (code, name))).collect();
+        let mut ground = Ground { version, ..Ground::default() };
+        ground.rules = rules.into_iter().map(|row| row.rule(&layers)).collect::<Result<_>>()?;
+        ground.teams = teams.into_iter().map(|(id, code, name)| (id, (code, name))).collect();
         let mut areas = Vec::with_capacity(rows.len());
         for row in rows {
             let area = read_geometry(&row.geometry_json)?;
-            state.reach(&area, row.valid_to);
+            ground.reach(&area, row.valid_to);
             let layer_precedence = layers.get(&row.layer_id).map_or(0, |layer| layer.precedence);
             areas.push(Jurisdiction { id: row.id, layer: row.layer_id, layer_precedence, precedence: row.precedence, area });
-            let named = Named { code: row.code, name: row.name, team: row.team_id, valid_from: row.valid_from, valid_to: row.valid_to };
-            state.named.insert(row.id, named);
+            let named = Named {
+                layer: row.layer_id,
+                code: row.code,
+                name: row.name,
+                team: row.team_id,
+                valid_from: row.valid_from,
+                valid_to: row.valid_to,
+            };
+            ground.named.insert(row.id, named);
         }
-        state.boundaries = (!areas.is_empty()).then(|| Boundaries::new(areas));
-        state.layers = layers;
-        Ok(state)
+        ground.boundaries = (!areas.is_empty()).then(|| Boundaries::new(areas));
+        ground.layers = layers;
+        Ok(ground)
     }
 }
 
-impl State {
+impl Ground {
+    /// Code of the layer, code and name of a jurisdiction, of today or earlier.
+    pub fn named(&self, jurisdiction: i64) -> Option<(&str, &str, &str)> {
+        let named = self.named.get(&jurisdiction)?;
+        Some((&self.layers.get(&named.layer)?.code, &named.code, &named.name))
+    }
+
     fn reach(&mut self, area: &MultiPolygon, valid_to: Option<i64>) {
         let Some(bounds) = geo::BoundingRect::bounding_rect(area).filter(|_| valid_to.is_none()) else { return };
         let (min, max) = (bounds.min(), bounds.max());
@@ -128,7 +142,7 @@ pub(super) fn write_geometry(area: &MultiPolygon) -> Result<String> {
 }
 
 /// The area back; only what [`write_geometry`] wrote is read, so it is valid.
-fn read_geometry(text: &str) -> Result<MultiPolygon> {
+pub(super) fn read_geometry(text: &str) -> Result<MultiPolygon> {
     let geometry: Geometry = serde_json::from_str(text)?;
     let ring = |ring: Vec<[f64; 2]>| LineString::new(ring.into_iter().map(|[x, y]| Coord { x, y }).collect());
     let polygon = |rings: Vec<Vec<[f64; 2]>>| {

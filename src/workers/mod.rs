@@ -29,6 +29,7 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     let (db, columns) = (app.db.clone(), app.columns.clone());
     let cursor = app.followers.register("columns", position);
     tasks.spawn(follow_in_process(app.db.clone(), app.bell.clone(), cursor, async move |events| columns.see(&db, events).await));
+    tasks.spawn(app.live.clone().run(app.db.clone(), app.bell.clone(), position));
     tasks.spawn(app.bell.clone().run(app.db.clone()));
     tasks.spawn(housekeeping::run(app.clone()));
     Ok(Running { _tasks: tasks })

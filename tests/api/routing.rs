@@ -86,7 +86,8 @@ async fn route_at(
     let answers = vec![("depth".to_owned(), "deep".to_owned())];
     let route = async move |tx: &mut waymark::db::Tx| {
         let service = catalog.by_code(service).unwrap();
-        routing.route(tx, place.map(|(lon, lat)| Point::new(lon, lat).unwrap()), service, &answers, at, history).await
+        let ground = routing.ground(tx).await?;
+        routing.route(tx, &ground, place.map(|(lon, lat)| Point::new(lon, lat).unwrap()), service, &answers, at, history).await
     };
     city.app.db.write(route).await
 }

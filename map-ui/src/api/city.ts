@@ -9,7 +9,17 @@ export interface City {
   /** West, south, east, north; null while nothing is known of the city's extent. */
   bbox: [number, number, number, number] | null;
   languages: string[];
+  map: BaseMap | null;
   photo: { max_bytes: number; max_per_request: number; types: string[] };
+}
+
+/** What the map stands on: tiles of this server, or a MapLibre style from elsewhere. */
+export interface BaseMap {
+  kind: 'tiles' | 'style';
+  url: string;
+  attribution: string;
+  minzoom: number;
+  maxzoom: number;
 }
 
 export interface Service {

@@ -3,7 +3,7 @@
  * names its layers as it likes and says nothing of their meaning, so it is read from their names; a wrong guess costs a
  * colour, and the reader may choose another layer.
  */
-import { type Areas, areas, type Layer, layers } from './city';
+import { type Areas, areas, city, type Layer, layers } from './city';
 
 const DIVIDES = /district|ward|neighbo|borough|community|council|precinct|quarter|distrito|barrio/i;
 const GROUNDS: [RegExp, Kind][] = [
@@ -37,6 +37,8 @@ export type Ground = GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPo
 
 /** Parks, roads and water, as far as layers know them. A layer that cannot be had is left out. */
 export async function cityGround(): Promise<Ground> {
+  // Tiles of the ground know more than the boundaries do.
+  if ((await city()).map) return { type: 'FeatureCollection', features: [] };
   const wanted = (await layers()).flatMap((layer) => (kindOf(layer) ? [{ layer, kind: kindOf(layer) as Kind }] : []));
   const found = await Promise.all(
     wanted.map(async ({ layer, kind }) => {

@@ -5,6 +5,7 @@
 import './vendor.css';
 import { type GeoJSONSource, Map as Canvas, ScaleControl, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { base, thanks } from './base';
 import { type MapLayer, NOTHING, type Picked } from './layer';
 import { palette } from './palette';
 import { RATIO } from './pins';
@@ -33,22 +34,26 @@ export class CityMap {
 
   constructor({ container, layers, at, title }: Opening) {
     this.#layers = layers;
+    const foreign = base?.kind === 'style' ? base.url : null;
     this.canvas = new Canvas({
       container,
-      style: this.#style(),
+      style: foreign ?? this.#style(),
       ...('box' in at ? { bounds: at.box, fitBoundsOptions: { padding: 24 } } : { center: [at.lon, at.lat], zoom: at.zoom }),
       minZoom: 3,
       maxZoom: 19,
       maxPitch: 0,
       dragRotate: false,
-      attributionControl: false,
+      attributionControl: foreign || thanks ? { compact: true, customAttribution: thanks } : false,
       locale: { 'Map.Title': title },
       // In-page checks of colours read the buffer after the frame; nobody else pays for keeping it.
       canvasContextAttributes: { preserveDrawingBuffer: navigator.webdriver },
     });
     this.canvas.touchZoomRotate.disableRotation();
     this.canvas.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
-    this.canvas.once('load', () => this.#open());
+    this.canvas.once('load', () => {
+      if (foreign) this.#addTo();
+      this.#open();
+    });
     this.canvas.on('idle', () => (container.dataset.drawn = String(this.#ready)));
     this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
@@ -108,7 +113,7 @@ export class CityMap {
 
   #style(): StyleSpecification {
     const colours = palette();
-    const sources = this.#layers.map(({ id }) => [id, { type: 'geojson', data: NOTHING, attribution: '' }] as const);
+    const sources = this.#layers.map(({ id, source }) => [id, source?.() ?? { type: 'geojson' as const, data: NOTHING }] as const);
     return {
       version: 8,
       sources: Object.fromEntries(sources),
@@ -117,6 +122,16 @@ export class CityMap {
         ...this.#layers.flatMap((layer) => layer.layers(colours)),
       ],
     };
+  }
+
+  /** Lays our layers into somebody else's style: areas and lines below its first name, pins and words above all. */
+  #addTo(): void {
+    const firstName = this.canvas.getStyle().layers.find(({ type }) => type === 'symbol')?.id;
+    const { sources, layers } = this.#style();
+    for (const [id, source] of Object.entries(sources)) this.canvas.addSource(id, source);
+    for (const layer of layers) {
+      if (layer.type !== 'background') this.canvas.addLayer(layer, layer.type === 'symbol' ? undefined : firstName);
+    }
   }
 
   #open(): void {
@@ -141,6 +156,7 @@ export class CityMap {
     if (!this.#ready) return;
     this.#drawImages();
     for (const { id, paint } of this.#style().layers) {
+      if (!this.canvas.getLayer(id)) continue;
       for (const [name, value] of Object.entries(paint ?? {})) this.canvas.setPaintProperty(id, name as never, value as never);
     }
   }

@@ -2,7 +2,9 @@
 import type { Areas } from '../api/city';
 import type { Ground } from '../api/ground';
 import { CityMap, type Opening } from './city-map';
+import { base } from './base';
 import { collection, type MapLayer } from './layer';
+import { streetNames, streets } from './layers/base';
 import { areaNames, borders, land, names } from './layers/districts';
 import { ground, groundNames } from './layers/ground';
 import { boxOf } from './measure/area';
@@ -16,7 +18,8 @@ export interface Standing extends Omit<Opening, 'layers'> {
 
 export class GroundMap extends CityMap {
   constructor({ below = [], above = [], ...opening }: Standing) {
-    super({ ...opening, layers: [land, ground, ...below, borders, groundNames, names, ...above] });
+    const [under, over] = { tiles: [[land, streets], [streetNames]], style: [[], []], none: [[land, ground], [groundNames]] }[base?.kind ?? 'none'];
+    super({ ...opening, layers: [...(under ?? []), ...below, borders, ...(over ?? []), names, ...above] });
   }
 
   showAreas(areas: Areas | null): void {

@@ -1,10 +1,12 @@
 /** What a layer of the map is. Ids are written once, in the layer; the map draws layers in the order it is given them. */
-import type { LayerSpecification, MapGeoJSONFeature } from 'maplibre-gl';
+import type { LayerSpecification, MapGeoJSONFeature, SourceSpecification } from 'maplibre-gl';
 import type { Palette } from './palette';
 
 export interface MapLayer {
   /** Also the id of its source. */
   id: string;
+  /** Where it is from; without it, what the map is told by `set`. */
+  source?(): SourceSpecification;
   layers(colours: Palette): LayerSpecification[];
   images?(colours: Palette): Record<string, ImageData>;
   /** The style layer that answers to a click or to Enter under the cross-hair, and what was meant by it. */

@@ -6,7 +6,7 @@ use crate::analytics::filter::Filter;
 
 /// A service and a status, as one number of a [`Names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind(pub(super) u32);
+pub struct Kind(pub(in crate::analytics) u32);
 
 /// A set of jurisdictions, as one number of a [`Names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,41 +38,21 @@ impl Sieve {
         (self.first, self.span) != (Day::BEFORE.0, Day::AFTER.0 - Day::BEFORE.0)
     }
 
-    /// How many of these rows pass, wherever they lie.
-    pub(in crate::analytics) fn count(&self, rows: &Rows, at: Range<usize>) -> u32 {
-        // Eight copies of one loop, each without the columns that it need not read.
-        match (self.kinds.is_some(), self.combinations.is_some(), self.asks_days()) {
-            (true, true, true) => self.count_by::<true, true, true>(rows, at),
-            (true, true, false) => self.count_by::<true, true, false>(rows, at),
-            (true, false, true) => self.count_by::<true, false, true>(rows, at),
-            (true, false, false) => self.count_by::<true, false, false>(rows, at),
-            (false, true, true) => self.count_by::<false, true, true>(rows, at),
-            (false, true, false) => self.count_by::<false, true, false>(rows, at),
-            // Somebody has to leave out the rows that are no longer there: the days do.
-            (false, false, _) => self.count_by::<false, false, true>(rows, at),
-        }
+    /// Counts rows that pass, wherever they lie.
+    pub(in crate::analytics) fn marks<'a>(&'a self, rows: &'a Rows) -> Marks<'a> {
+        Marks { sieve: self, rows, from: 0, marks: Vec::new() }
     }
 
-    fn count_by<const KIND: bool, const COMBINATION: bool, const DAY: bool>(&self, rows: &Rows, at: Range<usize>) -> u32 {
-        let kinds = self.kinds.as_deref().unwrap_or_default();
-        let combinations = self.combinations.as_deref().unwrap_or_default();
-        let (first, span) = (self.first, self.span);
-        let columns = rows.kinds[at.clone()].iter().zip(&rows.combinations[at.clone()]).zip(&rows.days[at]);
-        let mut passed = 0;
-        for ((&kind, &combination), &day) in columns {
-            let mut pass = 1;
-            if KIND {
-                pass &= kinds.get(kind as usize).copied().unwrap_or(0);
+    /// One byte for each of these rows: 1 if it passes, wherever it lies. Column by column, in loops without a branch.
+    fn mark(&self, rows: &Rows, at: Range<usize>, marks: &mut Vec<u8>) {
+        marks.clear();
+        marks.extend(rows.days[at.clone()].iter().map(|day| u8::from(day.wrapping_sub(self.first) <= self.span)));
+        for (table, column) in [(&self.kinds, &rows.kinds), (&self.combinations, &rows.combinations)] {
+            let Some(table) = table else { continue };
+            for (mark, &number) in marks.iter_mut().zip(&column[at.clone()]) {
+                *mark &= table.get(number as usize).copied().unwrap_or(0);
             }
-            if COMBINATION {
-                pass &= combinations.get(combination as usize).copied().unwrap_or(0);
-            }
-            if DAY {
-                pass &= u8::from(day.wrapping_sub(first) <= span);
-            }
-            passed += u32::from(pass);
         }
-        passed
     }
 
     /// Whether one row passes, wherever it lies.
@@ -86,5 +66,42 @@ impl Sieve {
     /// Whether one row passes and lies in the box, if there is one.
     pub(in crate::analytics) fn passes_here(&self, rows: &Rows, at: usize) -> bool {
         self.passes(rows, at) && self.bbox.is_none_or(|bbox| bbox.contains(rows.lons[at], rows.lats[at]))
+    }
+}
+
+/// Counts ranges of rows that are asked for in ascending order. Rows are marked some thousands at a time, for a cell of the
+/// finest resolution holds a dozen, and a loop over a dozen is mostly its beginning and its end.
+pub(in crate::analytics) struct Marks<'a> {
+    sieve: &'a Sieve,
+    rows: &'a Rows,
+    from: usize,
+    marks: Vec<u8>,
+}
+
+/// Rows marked at once: few where ranges lie apart, more while they follow each other, and never more than a cache holds.
+const LEAST: usize = 128;
+const MOST: usize = 8192;
+
+impl Marks<'_> {
+    /// How many of these rows pass.
+    pub(in crate::analytics) fn count(&mut self, range: Range<usize>) -> u32 {
+        let (mut at, mut passed) = (range.start, 0);
+        while at < range.end {
+            if at < self.from || at >= self.from + self.marks.len() {
+                self.mark_from(at, range.end - at);
+            }
+            let end = range.end.min(self.from + self.marks.len());
+            passed += self.marks[at - self.from..end - self.from].iter().map(|&mark| u32::from(mark)).sum::<u32>();
+            at = end;
+        }
+        passed
+    }
+
+    fn mark_from(&mut self, at: usize, wanted: usize) {
+        let goes_on = at == self.from + self.marks.len();
+        let size = if goes_on { 2 * self.marks.len() } else { LEAST };
+        let end = self.rows.len().min(at + size.max(wanted).clamp(LEAST, MOST));
+        self.sieve.mark(self.rows, at..end, &mut self.marks);
+        self.from = at;
     }
 }

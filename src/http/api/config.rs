@@ -23,6 +23,23 @@ struct ClientConfig {
     languages: [&'static str; 2],
     /// What photos are taken.
     photo: PhotoLimits,
+    /// What the map stands on; none: the city's own boundaries.
+    map: Option<MapGround>,
+}
+
+/// What the map stands on.
+#[derive(Serialize, utoipa::ToSchema)]
+struct MapGround {
+    /// `tiles`: vector tiles in Protomaps' schema from this server; `style`: a MapLibre style from elsewhere.
+    kind: &'static str,
+    /// Address of the tiles, with `{z}`, `{x}` and `{y}`, or of the style.
+    url: String,
+    /// Whom to thank.
+    attribution: String,
+    /// The first zoom there are tiles for.
+    minzoom: u8,
+    /// The last zoom there are tiles for.
+    maxzoom: u8,
 }
 
 /// What photos are taken.
@@ -50,9 +67,20 @@ async fn config(app: web::Data<App>) -> Result<HttpResponse> {
         time_zone: app.config.city.time_zone.clone(),
         center: bbox.map(|[w, s, e, n]| [(w + e) / 2.0, (s + n) / 2.0]),
         bbox,
+        map: ground(&app),
         languages: ["en", "es"],
         photo: PhotoLimits { max_bytes: photos.max_bytes, max_per_request: photos.max_per_request, types: crate::photos::intake::TYPES },
     }))
+}
+
+fn ground(app: &App) -> Option<MapGround> {
+    let set = &app.config.map;
+    let attribution = set.attribution.clone();
+    if !set.style_url.is_empty() {
+        return Some(MapGround { kind: "style", url: set.style_url.clone(), attribution, minzoom: 0, maxzoom: 22 });
+    }
+    let (minzoom, maxzoom) = app.base.about()?.zooms;
+    Some(MapGround { kind: "tiles", url: "/tiles/base/{z}/{x}/{y}.mvt".into(), attribution, minzoom, maxzoom })
 }
 
 /// Registers the routes.

@@ -11,9 +11,11 @@ use crate::app::App;
 use crate::cases::STATUSES;
 use crate::error::{Error, Field, Result};
 use crate::geo::Point;
+use crate::tiles::MEDIA_TYPE;
 
 /// Which requests are meant; what is left out or empty narrows nothing.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Parts {
     /// West, south, east, north in degrees, edges included; west greater than east crosses the antimeridian.
     bbox: Option<String>,
@@ -96,6 +98,13 @@ pub fn not_modified(asked: &HttpRequest, position: i64) -> Option<HttpResponse> 
 /// An answer that may be kept and must be asked for again: the log may have gone on.
 pub fn answer(position: i64, body: &impl serde::Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header(ETag(tag(position))).insert_header(("cache-control", "no-cache")).json(body)
+}
+
+/// A tile, likewise.
+pub fn tile(position: i64, bytes: Vec<u8>) -> HttpResponse {
+    let mut answer = if bytes.is_empty() { HttpResponse::NoContent() } else { HttpResponse::Ok() };
+    answer.insert_header(ETag(tag(position))).insert_header(("cache-control", "no-cache"));
+    if bytes.is_empty() { answer.finish() } else { answer.content_type(MEDIA_TYPE).body(bytes) }
 }
 
 fn noted<T>(outcome: Result<T, Field>, problems: &mut Vec<Field>) -> Option<T> {

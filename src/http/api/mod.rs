@@ -1,15 +1,20 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
 mod cases;
+mod clusters;
 mod config;
-mod filter;
+mod counts;
+pub(super) mod filter;
 mod heat;
 mod layers;
+mod live;
+mod own;
 mod photos;
 mod pins;
 mod requests;
 mod services;
 mod session;
+mod steps;
 
 use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
@@ -21,10 +26,16 @@ use crate::error::Error as Refusal;
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
+    clusters::clusters,
     config::config,
+    counts::counts,
     heat::heat,
     layers::list,
     layers::one,
+    live::live,
+    steps::steps,
+    own::comment,
+    own::withdraw,
     photos::take,
     photos::show,
     photos::review,
@@ -59,8 +70,13 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(services::routes)
             .configure(photos::routes)
             .configure(requests::routes)
+            .configure(own::routes)
             .configure(layers::routes)
+            .configure(live::routes)
             .configure(heat::routes)
+            .configure(steps::routes)
+            .configure(clusters::routes)
+            .configure(counts::routes)
             .configure(session::routes)
             .configure(cases::routes),
     );

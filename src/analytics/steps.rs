@@ -1,0 +1,51 @@
+//! The heat map over time: for each cell one count for each step, so that whoever moves a slider asks only once.
+
+use std::collections::BTreeMap;
+
+use super::columns::Columns;
+use super::day::Day;
+use super::filter::Filter;
+use super::heat::{FINEST, Scale};
+
+/// The answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// Requests of each step in all cells together.
+    pub totals: Vec<u64>,
+    /// Each cell that holds any, ascending, and how many in each step.
+    pub cells: Vec<(u64, Vec<u32>)>,
+}
+
+impl Columns {
+    /// Counts the requests that pass and have a place, by cell and step. `firsts` holds the first day of each step, ascending;
+    /// the last step ends with the filter.
+    pub fn heat_by_step(&self, filter: &Filter, resolution: u8, firsts: &[Day]) -> Steps {
+        let Some(&first) = firsts.first() else { return Steps::default() };
+        let filter = Filter { from: Some(filter.from.map_or(first, |from| from.max(first))), ..filter.clone() };
+        let scale = Scale::of(resolution.min(FINEST));
+        let mut step_of = vec![0u32; usize::from(u16::MAX) + 1];
+        for (day, step) in step_of.iter_mut().enumerate() {
+            *step = firsts.partition_point(|first| usize::from(first.0) <= day).saturating_sub(1) as u32;
+        }
+        let mut places: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut counts: Vec<u32> = Vec::new();
+        let mut totals = vec![0u64; firsts.len()];
+        let mut last = (0, usize::MAX);
+        self.each_placed(&filter, |cell, rows, at| {
+            let key = scale.key(cell);
+            if last.0 != key || last.1 == usize::MAX {
+                let fresh = counts.len();
+                let place = *places.entry(key).or_insert(fresh);
+                if place == fresh {
+                    counts.resize(fresh + firsts.len(), 0);
+                }
+                last = (key, place);
+            }
+            let step = step_of[usize::from(rows.days[at])] as usize;
+            counts[last.1 + step] += 1;
+            totals[step] += 1;
+        });
+        let cells = places.into_iter().map(|(key, at)| (scale.cell(key), counts[at..at + firsts.len()].to_vec())).collect();
+        Steps { totals, cells }
+    }
+}

@@ -1,0 +1,75 @@
+//! What the holder of a follow link does with the request: comment, add photos, withdraw. The token goes in the body, where
+//! no log of addresses keeps it.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::Problem;
+use crate::requests::{self, Number, Own, PublicRequest};
+
+/// A comment.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Comment {
+    /// The token of the follow link.
+    token: String,
+    /// The words; may be empty where photos come.
+    #[serde(default)]
+    text: String,
+    /// Ids of uploaded photos.
+    #[serde(default)]
+    photos: Vec<String>,
+}
+
+/// When a comment was taken.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Commented {
+    /// Epoch milliseconds.
+    at: i64,
+}
+
+/// Taking a request back.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Withdrawal {
+    /// The token of the follow link.
+    token: String,
+    /// Why; everybody can read it.
+    #[serde(default)]
+    reason: String,
+}
+
+#[utoipa::path(post, path = "/api/requests/{number}/comments", tag = "public", request_body = Comment,
+    params(("number" = String, Path, description = "The request's number, with or without hyphen")),
+    responses((status = 201, body = Commented), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn comment(app: web::Data<App>, number: web::Path<String>, given: web::Json<Comment>) -> Result<HttpResponse> {
+    let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
+    let Comment { token, text, photos } = given.into_inner();
+    let (at, follow, config) = (app.clock.now(), app.follow.clone(), app.config.clone());
+    let write =
+        async move |tx: &mut crate::db::Tx| Own::open(tx, &follow, &number, &token).await?.comment(tx, &config, &text, &photos, at).await;
+    app.db.write(write).await?;
+    Ok(HttpResponse::Created().json(Commented { at }))
+}
+
+#[utoipa::path(post, path = "/api/requests/{number}/withdrawal", tag = "public", request_body = Withdrawal,
+    params(("number" = String, Path, description = "The request's number, with or without hyphen")),
+    responses((status = 200, body = PublicRequest), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn withdraw(app: web::Data<App>, number: web::Path<String>, given: web::Json<Withdrawal>) -> Result<HttpResponse> {
+    let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
+    let Withdrawal { token, reason } = given.into_inner();
+    let (now, follow, config, known) = (app.clock.now(), app.follow.clone(), app.config.clone(), number.clone());
+    let write = async move |tx: &mut crate::db::Tx| Own::open(tx, &follow, &known, &token).await?.withdraw(tx, &config, &reason, now).await;
+    app.db.write(write).await?;
+    Ok(HttpResponse::Ok().json(requests::public(&app.db, &number).await?))
+}
+
+/// Registers the routes.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/requests/{number}/comments").route(web::post().to(comment)))
+        .service(web::resource("/requests/{number}/withdrawal").route(web::post().to(withdraw)));
+}

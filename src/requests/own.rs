@@ -1,0 +1,112 @@
+//! What a resident does with a request of one's own, by the token of its follow link: add words and photos, or take it back.
+
+use super::Number;
+use crate::cases::moves::{self, Move};
+use crate::cases::notes::{self, NewNote, NoteKind};
+use crate::cases::{self, Status};
+use crate::config::Config;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::{Fact, New, append};
+use crate::people::follow::Follow;
+use crate::people::policy::{Act, On, Who, may};
+use crate::photos;
+use crate::record;
+
+/// The same words sent again within so many milliseconds are the same comment, whose answer was lost.
+const SAME: i64 = 10 * 60_000;
+
+record! {
+    /// A request of one's own.
+    #[derive(Debug)]
+    pub struct Own {
+        id: i64,
+        number: String,
+        case_id: i64,
+        salt: String,
+        withdrawn_at: Option<i64>,
+        status: Status,
+        photo_review: bool,
+    }
+}
+
+impl Own {
+    /// The request, if the token is that of its follow link.
+    pub async fn open(tx: &mut Tx, follow: &Follow, number: &Number, token: &str) -> Result<Own> {
+        let found: Option<Own> = tx
+            .sql(
+                "select r.id, r.number, r.case_id, r.salt, r.withdrawn_at, c.status, s.photo_review
+                 from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where r.number = $1",
+            )
+            .bind(number.as_str().to_owned())
+            .optional()
+            .await?;
+        let own = found.ok_or(Error::NotFound("request"))?;
+        let on = On { agency: None, jurisdictions: Vec::new(), service: None, team: None, request: Some(own.id) };
+        let may_act = follow.check(&own.salt, &own.number, token) && may(&own.who(), Act::ActOnOwnRequest, &on);
+        if may_act { Ok(own) } else { Err(Error::Unauthorized("This link is not valid. Open it as it was sent.")) }
+    }
+
+    fn who(&self) -> Who {
+        Who::Resident { request: self.id }
+    }
+
+    /// Adds words, photos or both; everybody can read them.
+    pub async fn comment(&self, tx: &mut Tx, config: &Config, words: &str, pictures: &[String], now: i64) -> Result<()> {
+        self.still_open()?;
+        if words.trim().is_empty() && pictures.is_empty() {
+            return Err(Error::invalid("text", "is empty; write something or add a photo."));
+        }
+        if !pictures.is_empty() {
+            photos::attach(tx, self.id, pictures, self.photo_review, now, config.photos.max_per_request).await?;
+        }
+        let words = if words.trim().is_empty() { "Added a photo." } else { words };
+        let note = NewNote::new("text", words, NoteKind::Comment, true, config.limits.description)?;
+        let before: Vec<(String, i64)> =
+            tx.sql("select text, created_at from note where request_id = $1 order by id desc").bind(self.id).all().await?;
+        if pictures.is_empty() && before.first().is_some_and(|(text, at)| *text == note.text && now - at < SAME) {
+            return Ok(());
+        }
+        if before.len() as i64 >= config.limits.comments {
+            let most = config.limits.comments;
+            return Err(Error::Conflict(format!(
+                "This request has {most} comments, which is the most. Report what is new as a new request."
+            )));
+        }
+        notes::put(tx, &self.who(), self.case_id, &note, now).await?;
+        Ok(())
+    }
+
+    /// Takes the request back. The case ends with it, unless others reported the same.
+    pub async fn withdraw(&self, tx: &mut Tx, config: &Config, reason: &str, now: i64) -> Result<()> {
+        if self.withdrawn_at.is_some() {
+            return Ok(()); // the answer was lost, and it is asked again
+        }
+        self.still_open()?;
+        let taken =
+            tx.sql("update request set withdrawn_at = $1 where id = $2 and withdrawn_at is null").bind(now).bind(self.id).run().await?;
+        if taken == 0 {
+            return Ok(());
+        }
+        append(tx, New::at(now, Fact::Withdrawn).of_case(self.case_id).of_request(self.id)).await?;
+        let most = config.limits.description;
+        let words = reason.trim();
+        if !words.is_empty() {
+            notes::put(tx, &self.who(), self.case_id, &NewNote::new("reason", words, NoteKind::Comment, true, most)?, now).await?;
+        }
+        if cases::withdrawn_by_all(tx, self.case_id).await? {
+            let why = NewNote::new("reason", "Withdrawn by the resident who reported it.", NoteKind::Resolution, true, most)?;
+            let wish = Move { to: Status::Cancelled, reason: Some(why), version: None };
+            moves::put(tx, &self.who(), self.case_id, &wish, now).await?;
+        }
+        Ok(())
+    }
+
+    fn still_open(&self) -> Result<()> {
+        match (self.withdrawn_at, self.status.finished()) {
+            (Some(_), _) => Err(Error::Conflict("This request was withdrawn.".into())),
+            (None, true) => Err(Error::Conflict("This request is finished. Report what is left to do as a new request.".into())),
+            (None, false) => Ok(()),
+        }
+    }
+}
