@@ -189,8 +189,8 @@ mod tests {
         assert_eq!(test::read_body(answer).await, "<p>plain");
     }
 
-    #[test]
-    fn a_map_from_elsewhere_may_draw_but_not_run() {
+    #[actix_web::test]
+    async fn a_map_from_elsewhere_may_draw_but_not_run() {
         let policy = policy(&["https://tiles.example.org".into()]);
         let said = policy.to_str().unwrap();
         for part in

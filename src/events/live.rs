@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep;
 
 use super::{BATCH, Bell, Event, read};
 use crate::db::Db;
@@ -80,6 +80,11 @@ impl Live {
         (listener, missed)
     }
 
+    /// How many are listening.
+    pub fn listeners(&self) -> usize {
+        self.words.receiver_count()
+    }
+
     /// Ends every stream: the server is stopping.
     pub fn end(&self) {
         let _ = self.words.send(Word::End); // nobody may be listening
@@ -87,15 +92,14 @@ impl Live {
 
     /// Watches the log from a position on, until the task is dropped. What happens faster than it is told is told as one change.
     pub async fn run(self, db: Db, bell: Bell, position: i64) {
-        let (mut position, mut next) = (position, Instant::now());
+        let mut position = position;
         let mut heard = bell.subscribe();
         while heard.changed().await.is_ok() {
-            sleep_until(next).await;
             match self.tell(&db, &bell, position).await {
                 Ok(reached) => position = reached,
                 Err(e) => tracing::warn!(error = %e, "Open pages could not be told what changed; trying again"),
             }
-            next = Instant::now() + PAUSE;
+            sleep(PAUSE).await;
         }
     }
 

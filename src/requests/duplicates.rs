@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Service;
-use crate::db::Tx;
+use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::geo::{Point, cell};
 use crate::record;
@@ -68,26 +68,29 @@ pub enum When {
     Then(i64),
 }
 
+// `+ 0` keeps the dates from choosing the index: SQLite would walk all recent cases of the service rather than the few in
+// these cells, which is what the index on (service, cell) is for.
+const CANDIDATES: &str = "select id, service_id, lon, lat, opened_at from case_record where opened_at + 0 >= $1";
+
 /// Cases that are open and lie within the service's radius and window, nearest first.
 pub async fn near(tx: &mut Tx, service: &Service, place: Point, when: When) -> Result<Vec<Near>> {
+    let (When::Now(at) | When::Then(at)) = when;
+    let found: Vec<Candidate> = around(tx.sql(CANDIDATES), service, place, when).all().await?;
+    let mut near: Vec<Near> = found.into_iter().filter_map(|c| judge(&c, service, place, at)).collect();
+    near.sort_by(|a, b| a.metres.total_cmp(&b.metres).then(a.case.cmp(&b.case)));
+    Ok(near)
+}
+
+fn around<'q>(candidates: Query<'q>, service: &Service, place: Point, when: When) -> Query<'q> {
     let rules = &service.duplicates;
     let (When::Now(at) | When::Then(at)) = when;
-    // `+ 0` keeps the dates from choosing the index: SQLite would walk all recent cases of the service rather than the few in
-    // these cells, which is what the index on (service, cell) is for.
-    let text = "select id, service_id, lon, lat, opened_at from case_record where opened_at + 0 >= $1";
-    let query = tx.sql(text).bind(at - rules.window_days * DAY);
+    let query = candidates.bind(at - rules.window_days * DAY);
     let open = match when {
         When::Now(_) => query.push(" and closed_at is null"),
         When::Then(at) => query.push(" and opened_at + 0 <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
     };
-    let found: Vec<Candidate> = open
-        .within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
+    open.within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
         .within(" and cell", cell::ring(place, rules.radius_m))
-        .all()
-        .await?;
-    let mut near: Vec<Near> = found.into_iter().filter_map(|c| judge(&c, service, place, at)).collect();
-    near.sort_by(|a, b| a.metres.total_cmp(&b.metres).then(a.case.cmp(&b.case)));
-    Ok(near)
 }
 
 const DAY: i64 = 86_400_000;
@@ -104,4 +107,29 @@ fn judge(candidate: &Candidate, service: &Service, place: Point, at: i64) -> Opt
             kind,
         ],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{self, ServiceDraft, Shelf};
+    use crate::db::{Db, Options};
+
+    #[tokio::test]
+    async fn candidates_are_found_by_their_cells_and_not_by_walking_what_is_recent() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let url = folder.path().join("plan.db").display().to_string();
+        let db = Db::connect(&Options { url, batch: 64, connections: 4 }).await?;
+        db.write(async move |tx| catalog::save(tx, &ServiceDraft::new("bin", "Bin"), None, 0).await).await?;
+        let catalog = Shelf::default().get(&db).await?;
+        let service = catalog.open("bin")?;
+        let explain = format!("explain query plan {CANDIDATES}");
+        for when in [When::Now(1_700_000_000_000), When::Then(1_700_000_000_000)] {
+            let query = around(db.sql(explain.clone()), service, Point { lon: 0.9, lat: 52.6 }, when);
+            let plan: Vec<(i64, i64, i64, String)> = query.all().await?;
+            assert_eq!(plan.len(), 1, "{plan:?}");
+            assert!(plan[0].3.contains("case_record_cell (service_id=? AND cell=?)"), "{plan:?}");
+        }
+        Ok(())
+    }
 }

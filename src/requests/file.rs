@@ -17,7 +17,7 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, New};
 use crate::photos;
-use crate::routing::{Ground, Routing};
+use crate::routing::{Asked, Ground, Routing};
 
 const HOUR: i64 = 3_600_000;
 
@@ -202,7 +202,8 @@ impl Filing {
         answers: &[(String, String)],
         at: i64,
     ) -> Result<Standing> {
-        let routed = self.routing.route(tx, ground, new.place, service, answers, at, new.history.is_some()).await?;
+        let asked = Asked { place: new.place, service, answers, at, history: new.history.is_some() };
+        let routed = self.routing.route(tx, ground, &asked).await?;
         let past = new.history.as_ref();
         let due_hours = routed.due_hours.or(service.due_hours);
         let case = NewCase {

@@ -41,6 +41,21 @@ pub struct Routing {
     ground: RwLock<Arc<Ground>>,
 }
 
+/// A request that has to go somewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Where it is, if anybody knows.
+    pub place: Option<Point>,
+    /// What was asked for.
+    pub service: &'a Service,
+    /// What was answered.
+    pub answers: &'a [(String, String)],
+    /// When it was filed, epoch milliseconds.
+    pub at: i64,
+    /// Whether it is recorded history.
+    pub history: bool,
+}
+
 /// Where one request goes.
 #[derive(Debug)]
 pub struct Routed {
@@ -79,18 +94,10 @@ impl Routing {
     ///
     /// # Errors
     /// [`Error::Invalid`] on `lon` for a place outside of the service area, or outside of every boundary where the settings refuse that.
-    pub async fn route(
-        &self,
-        tx: &mut Tx,
-        ground: &Ground,
-        place: Option<Point>,
-        service: &Service,
-        answers: &[(String, String)],
-        at: i64,
-        history: bool,
-    ) -> Result<Routed> {
+    pub async fn route(&self, tx: &mut Tx, ground: &Ground, asked: &Asked<'_>) -> Result<Routed> {
+        let &Asked { place, service, answers, at, history } = asked;
         let Some(point) = place else {
-            return self.by_default(tx, &ground, Place::Missing, &self.needs_location_team, "It came without a place").await;
+            return self.by_default(tx, ground, Place::Missing, &self.needs_location_team, "It came without a place").await;
         };
         if let Some(area) = &self.service_area {
             area.check(point)?;
@@ -102,7 +109,7 @@ impl Routing {
             if self.refuse_outside && !history {
                 return Err(Error::invalid("lon", ground.outside(point, at)));
             }
-            return self.by_default(tx, &ground, Place::Outside, &self.fallback_team, "It lies outside of every boundary").await;
+            return self.by_default(tx, ground, Place::Outside, &self.fallback_team, "It lies outside of every boundary").await;
         }
         let lies: Vec<Lies> = owners.iter().filter_map(|hit| ground.lies(hit)).collect();
         let decision = decide(&ground.rules, &Known { service: &service.code, lies: &lies, answers });
@@ -113,10 +120,10 @@ impl Routing {
                     (Some(team), format!("{}; {} is responsible where it lies", silent(rule), ground.name(hit.id)))
                 }
                 (_, rule, None) => {
-                    (self.team(tx, &ground, &self.fallback_team).await?, format!("{}, and no boundary there has a team", silent(rule)))
+                    (self.team(tx, ground, &self.fallback_team).await?, format!("{}, and no boundary there has a team", silent(rule)))
                 }
             };
-        let mut why = self.why(&ground, team, &because, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
+        let mut why = self.why(ground, team, &because, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
         why.jurisdictions = hits.iter().filter_map(|hit| ground.lay(hit, point, owners.contains(hit))).collect();
         (why.tried, why.passed_over) = (decision.tried, decision.passed_over);
         (why.priority, why.due_hours) = (decision.rule.and_then(|rule| rule.priority), decision.rule.and_then(|rule| rule.due_hours));

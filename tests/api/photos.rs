@@ -20,7 +20,7 @@ const LAT: f64 = 52.6;
 const HOUR: i64 = 3_600_000;
 
 /// A picture of a colour of its own, far enough from the others that no JPEG takes one for another.
-fn picture(shade: u8) -> Vec<u8> {
+pub fn picture(shade: u8) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     RgbImage::from_pixel(40, 30, Rgb([13 * shade, 120, 200])).write_to(&mut bytes, ImageFormat::Png).unwrap();
     bytes.into_inner()
@@ -57,7 +57,7 @@ async fn send(city: &City, bytes: Vec<u8>) -> Answer {
     Answer::of(city.call(Method::POST, "/api/photos").multipart(form)).await
 }
 
-async fn uploaded(city: &City, bytes: Vec<u8>) -> String {
+pub async fn uploaded(city: &City, bytes: Vec<u8>) -> String {
     send(city, bytes).await.expect(201).json()["id"].as_str().unwrap().to_owned()
 }
 

@@ -8,7 +8,7 @@ use waymark::error::{Error, Result};
 use waymark::geo::{Point, area};
 use waymark::imports::jurisdictions::{Options, import_jurisdictions};
 use waymark::routing::rules::{Answered, Conditions};
-use waymark::routing::{self, JurisdictionDraft, LayerDraft, Place, Routed, Routing, RuleDraft};
+use waymark::routing::{self, Asked, JurisdictionDraft, LayerDraft, Place, Routed, Routing, RuleDraft};
 
 use crate::helpers::{City, NOON};
 
@@ -87,7 +87,8 @@ async fn route_at(
     let route = async move |tx: &mut waymark::db::Tx| {
         let service = catalog.by_code(service).unwrap();
         let ground = routing.ground(tx).await?;
-        routing.route(tx, &ground, place.map(|(lon, lat)| Point::new(lon, lat).unwrap()), service, &answers, at, history).await
+        let place = place.map(|(lon, lat)| Point::new(lon, lat).unwrap());
+        routing.route(tx, &ground, &Asked { place, service, answers: &answers, at, history }).await
     };
     city.app.db.write(route).await
 }

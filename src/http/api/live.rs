@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -14,7 +15,7 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Sleep, sleep, timeout};
 
 use crate::app::App;
 use crate::cases;
@@ -66,8 +67,7 @@ async fn live(app: web::Data<App>, visitor: Visitor, request: HttpRequest, asked
     let (words, missed) = app.live.listen(last);
     let position = app.bell.position();
     let hello = format!("retry: {RETRY}\nevent: hello\nid: {position}\ndata: {{\"position\":{position}}}\n\n");
-    let mut listener =
-        Listener { app, who: visitor.0, words, waiting: VecDeque::from([hello]), until: Instant::now() + LASTS, _seat: seat };
+    let mut listener = Listener { app, who: visitor.0, words, waiting: VecDeque::from([hello]), end: Box::pin(sleep(LASTS)), _seat: seat };
     match missed {
         Some(missed) => {
             for change in missed {
@@ -95,7 +95,7 @@ struct Listener {
     who: Who,
     words: Receiver<Word>,
     waiting: VecDeque<String>,
-    until: Instant,
+    end: Pin<Box<Sleep>>,
     _seat: OwnedSemaphorePermit,
 }
 
@@ -105,7 +105,10 @@ impl Listener {
         if let Some(text) = self.waiting.pop_front() {
             return Some(text);
         }
-        let heard = timeout_at(self.until, timeout(BEAT, self.words.recv())).await.ok()?;
+        let heard = tokio::select! {
+            () = &mut self.end => return None,
+            heard = timeout(BEAT, self.words.recv()) => heard,
+        };
         match heard {
             Err(_) => Some(": still here\n\n".into()),
             Ok(Ok(Word::Change(change))) => Some(self.said(&change).await),

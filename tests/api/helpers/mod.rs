@@ -4,6 +4,7 @@ mod binary;
 mod city;
 mod database;
 mod server;
+pub mod tile;
 
 pub use binary::{Binary, command};
 pub use city::{City, NOON};
