@@ -8,7 +8,7 @@ REQUESTS ?= 50000
 SEED ?= 311
 PORT ?= 8311
 
-.PHONY: demo build ui test test-rust e2e lint bench bench-full openapi clean-demo
+.PHONY: demo build ui test test-rust e2e lint audit bench bench-full openapi clean-demo
 
 demo: build ## serve the invented city on http://localhost:8311
 	$(TARGET)/release/waymark demo --data data/demo --requests $(REQUESTS) --seed $(SEED) --port $(PORT)
@@ -31,6 +31,9 @@ lint: ui ## formatting, lints, dependencies, the pages' types
 	scripts/invariants
 	scripts/deny
 	cd map-ui && npm run --silent check
+
+audit: ui ## Lighthouse, axe and sizes of every page
+	scripts/audit
 
 openapi: ## write the OpenAPI document that the pages' client is generated from
 	$(CARGO) run --locked --quiet --bin waymark -- openapi > openapi.json

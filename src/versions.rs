@@ -36,7 +36,7 @@ pub async fn bump(tx: &mut Tx, name: &'static str, now: i64) -> Result<()> {
          set value = case when excluded.value > version.value then excluded.value else version.value + 1 end",
     )
     .bind(name)
-    .bind(now)
+    .bind(now.max(1)) // 0 is the version of what was never given
     .run()
     .await?;
     Ok(())
