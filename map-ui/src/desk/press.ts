@@ -1,4 +1,5 @@
 /** What a key does in the queue. Letters are obeyed only if they are switched on. */
+import { tick } from 'svelte';
 import { hand, holdRow } from './hand.svelte.ts';
 import { GOALS, keys } from './keys.svelte.ts';
 import { openCase } from './links';
@@ -61,11 +62,11 @@ function letter(key: string, queue: Queue, does: Does): boolean {
 async function walk(queue: Queue, way: 1 | -1, range: boolean): Promise<void> {
   const at = queue.ids.indexOf(hand.cursor ?? -1);
   if (range && hand.marked.size === 0 && hand.cursor !== null) hand.mark(hand.cursor);
-  if (at + way >= queue.ids.length) await queue.more();
+  if (at + way >= queue.ids.length && queue.next) await queue.more().then(() => tick());
   const next = queue.ids[at + way];
   if (next === undefined) return;
   if (range) hand.markTo(next, queue.ids);
-  requestAnimationFrame(() => holdRow(next));
+  holdRow(next);
 }
 
 function aimAt(filter: string | undefined): boolean {
