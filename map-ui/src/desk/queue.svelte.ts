@@ -73,6 +73,11 @@ export class Queue {
     this.cases = this.cases.map((row) => (row.id === id ? { ...row, ...by } : row));
   }
 
+  /** Somebody else changed it, as another reading than the list's found out. */
+  mark(id: number): void {
+    this.fresh = new Map([...this.fresh, [id, Date.now()]]);
+  }
+
   row(id: number | null): CaseRow | undefined {
     return this.cases.find((row) => row.id === id);
   }
