@@ -55,10 +55,15 @@ class Triage {
   busy = $state(0);
   /** What `z` takes back: it outlives the toast. */
   last = $state.raw<Made[]>([]);
-  /** What was moved last, for whoever shows it: the answers of the server. */
+  /** The server's answers to what is being done now, for whoever shows the cases. */
   done = $state.raw<Moved[]>([]);
   /** Where cases are shown while the server has not answered yet. */
   #coming = $state.raw<ReadonlyMap<number, Status>>(new Map());
+
+  /** Somebody else sits down. */
+  forget(): void {
+    [this.asking, this.toast, this.conflict, this.last, this.done] = [null, null, null, [], []];
+  }
 
   standing({ id, status }: Pick<CaseRow, 'id' | 'status'>): Status {
     return this.#coming.get(id) ?? status;
@@ -108,12 +113,13 @@ class Triage {
 
   async #step(id: number, to: Status, version: number, reason: string, shown: boolean): Promise<number> {
     const moved = await move(id, to, version, reason, shown);
-    this.done = [moved];
+    this.done = [...this.done, moved];
     return moved.version;
   }
 
   async #each(rows: Movable[], to: Status | null, work: (row: Movable) => Promise<void>): Promise<void> {
     const waiting = [...rows];
+    this.done = [];
     this.busy = waiting.length;
     if (to) this.#coming = new Map([...this.#coming, ...rows.map(({ id }) => [id, to] as const)]);
     const hand = async () => {
