@@ -11,7 +11,7 @@ const NAMES = [
   'map', 'map-pin', 'map-pin-check', 'map-pin-off', 'map-pin-plus', 'maximize', 'message-square', 'minus', 'moon', 'paw-print', 'phone',
   'pencil', 'plus', 'refresh-cw', 'rotate-ccw', 'route', 'search', 'send', 'share', 'shield-check', 'snowflake', 'spray-can', 'sun',
   'table-2', 'thermometer', 'traffic-cone', 'trash-2', 'tree-pine', 'triangle-alert', 'undo-2', 'user', 'users', 'volume-2', 'volume-1',
-  'bug', 'building-2', 'bus', 'car', 'signpost', 'toilet', 'trees', 'waves', 'x', 'zap', 'bike', 'square-parking', 'store', 'eye',
+  'keyboard', 'chevron-up', 'bug', 'building-2', 'bus', 'car', 'signpost', 'toilet', 'trees', 'waves', 'x', 'zap', 'bike', 'square-parking', 'store', 'eye',
 ];
 
 const ALIASES: Record<string, string> = { 'circle-help': 'circle-question-mark' };

@@ -14,12 +14,15 @@ class Here {
 
 export const here = new Here();
 
-/** Moves on to another address. `replace` keeps the back button where it was: for filters and map positions. */
-export function go(address: string, how: { replace?: boolean } = {}): void {
+/**
+ * Moves on to another address. `replace` keeps the back button where it was: for filters and map positions. `still` leaves
+ * focus and scroll where they are: for a page that shows the new thing beside the old.
+ */
+export function go(address: string, how: { replace?: boolean; still?: boolean } = {}): void {
   const before = location.pathname;
   history[how.replace ? 'replaceState' : 'pushState'](null, '', address);
   here.read();
-  if (location.pathname !== before) arrive();
+  if (location.pathname !== before && !how.still) arrive();
 }
 
 /** The same page with some parameters changed; `null` or an empty text removes one. */

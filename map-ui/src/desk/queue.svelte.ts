@@ -1,11 +1,20 @@
-/** The queue: a page of cases at a time, by the filters of the address. What is on the screen stays until the next is there. */
-import { stopped } from '../api/call';
+/**
+ * The queue: a page of cases at a time, by the filters of the address. What is on the screen stays until the reader asks
+ * for something else: rows change in place, but none enters or leaves by itself.
+ */
+import { Problem, stopped } from '../api/call';
 import { type Areas, layers, type Service, services } from '../api/city';
 import { cityAreas, dividing } from '../api/ground';
-import { type CaseRow, queue, type QueueFilters } from '../api/desk';
+import { type CaseRow, oneRow, queue, type QueueFilters } from '../api/desk';
 import { here } from '../app/route.svelte.ts';
 import { isStatus } from '../words/status';
+import { hand } from './hand.svelte.ts';
+import { compare, type Key, order } from './news';
 import { staff } from './staff.svelte.ts';
+
+/** At most so many pages are read again for one change, and so many rows asked for by themselves. */
+const PAGES_AGAIN = 4;
+const ROWS_AGAIN = 6;
 
 export class Queue {
   cases = $state.raw<CaseRow[]>([]);
@@ -16,6 +25,13 @@ export class Queue {
   areas = $state.raw<Areas | null>(null);
   layer = $state('');
   attempt = $state(0);
+  /** What would enter and leave the list, told and not done. */
+  entering = $state.raw<CaseRow[]>([]);
+  leaving = $state.raw<ReadonlySet<number>>(new Set());
+  /** When rows were last changed by others, by id. */
+  fresh = $state.raw<ReadonlyMap<number, number>>(new Map());
+  /** The pages on the screen: how each was asked for, and the row it begins below. */
+  #pages: { after: string | null; below: Key | null }[] = [];
 
   filters: QueueFilters = $derived.by(() => {
     const { query } = here;
@@ -27,8 +43,11 @@ export class Queue {
       statuses: isStatus(status) ? [status] : [],
       assignee: query.get('assignee') ?? '',
       open: status === 'open' ? true : status === 'finished' ? false : undefined,
+      bbox: query.get('bbox') ?? '',
     };
   });
+  ids = $derived(this.cases.map(({ id }) => id));
+  offline = $derived(this.failure instanceof Problem && this.failure.offline);
 
   async open(): Promise<void> {
     [this.services, this.areas] = await Promise.all([services(), cityAreas()]);
@@ -45,8 +64,8 @@ export class Queue {
     });
   }
 
-  more(): Promise<void> {
-    return this.#read(this.filters, this.next);
+  async more(): Promise<void> {
+    if (this.next && !this.busy) await this.#read(this.filters, this.next);
   }
 
   /** A case was changed here: its row follows at once. */
@@ -54,14 +73,80 @@ export class Queue {
     this.cases = this.cases.map((row) => (row.id === id ? { ...row, ...by } : row));
   }
 
+  /** Somebody else changed it, as another reading than the list's found out. */
+  mark(id: number): void {
+    this.fresh = new Map([...this.fresh, [id, Date.now()]]);
+  }
+
+  row(id: number | null): CaseRow | undefined {
+    return this.cases.find((row) => row.id === id);
+  }
+
+  /** Others changed something: reads again what it may concern. Null: anything. */
+  async refresh(ids: ReadonlySet<number> | null): Promise<void> {
+    if (this.busy || this.cases.length === 0) return;
+    const filters = this.filters;
+    const starts = this.#pages.map(({ below }) => (below ? this.cases.findIndex((row) => order(below, row) < 0) : 0));
+    const concerned = this.#pages.filter((_, index) => {
+      const rows = this.cases.slice(starts[index], starts[index + 1]);
+      return index === 0 || !ids || rows.some(({ id }) => ids.has(id));
+    });
+    for (const { after, below } of concerned.slice(0, PAGES_AGAIN)) {
+      const page = await queue(filters, after).catch((error: unknown) => void staff.ended(error));
+      if (!page || filters !== this.filters) return;
+      const news = compare(this.cases, page, below);
+      this.#tell(news.changed);
+      const gone = new Set(compare(this.entering, page, below).leaving);
+      const waiting = this.entering.filter(({ id }) => !gone.has(id) && !news.entering.some((row) => row.id === id));
+      this.entering = [...waiting, ...news.entering];
+      const back = new Set(page.cases.map(({ id }) => id));
+      this.leaving = new Set([...[...this.leaving].filter((id) => !back.has(id)), ...news.leaving]);
+      await this.#look(news.leaving.filter((id) => !ids || ids.has(id)).slice(0, ROWS_AGAIN));
+    }
+  }
+
+  /** Lets in what waits and lets go of what left; answers the first row that came. */
+  show(): number | null {
+    const first = this.entering.toSorted(order)[0]?.id ?? null;
+    const there = new Set(this.ids);
+    const coming = this.entering.filter(({ id }) => !there.has(id));
+    this.cases = [...this.cases.filter(({ id }) => !this.leaving.has(id)), ...coming].sort(order);
+    this.entering = [];
+    this.leaving = new Set();
+    hand.keep(this.ids);
+    return first;
+  }
+
+  /** What became of rows that left the list: they stay on the screen and say so. */
+  async #look(ids: number[]): Promise<void> {
+    const rows = await Promise.all(ids.map((id) => oneRow(this.row(id) ?? { id, lon: null, lat: null }).catch(() => null)));
+    this.#tell(rows.filter((row) => row !== null));
+  }
+
+  #tell(rows: CaseRow[]): void {
+    const others = rows.filter((row) => (this.row(row.id)?.version ?? 0) <= row.version);
+    if (others.length === 0) return;
+    const found = new Map(others.map((row) => [row.id, row]));
+    this.cases = this.cases.map((row) => found.get(row.id) ?? row);
+    this.fresh = new Map([...this.fresh, ...others.map(({ id }) => [id, Date.now()] as const)]);
+  }
+
   async #read(filters: QueueFilters, after: string | null, signal?: AbortSignal): Promise<void> {
     this.busy = true;
     this.failure = null;
     try {
       const page = await queue(filters, after, signal);
+      const there = new Set(after ? this.ids : []);
       const kept = after ? this.cases : [];
-      this.cases = [...kept, ...page.cases];
+      this.#pages = [...(after ? this.#pages : []), { after, below: kept.at(-1) ?? null }];
+      this.cases = [...kept, ...page.cases.filter(({ id }) => !there.has(id))];
       this.next = page.next;
+      if (!after) {
+        this.entering = [];
+        this.leaving = new Set();
+        this.fresh = new Map();
+        hand.keep(this.ids);
+      }
       this.busy = false;
     } catch (error) {
       if (stopped(error)) return;

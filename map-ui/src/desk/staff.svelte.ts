@@ -10,7 +10,7 @@ class Staff {
 
   async ask(): Promise<void> {
     // Asking without ever having signed in would only fill the console with a refusal.
-    if (!here()) {
+    if (!wasHere()) {
       this.state = 'out';
       return;
     }
@@ -54,7 +54,7 @@ class Staff {
 const MARK = 'waymark-staff';
 
 /** Whether somebody signed in on this device; says nothing of who, and opens nothing. */
-function here(): boolean {
+export function wasHere(): boolean {
   try {
     return localStorage.getItem(MARK) !== null;
   } catch {
