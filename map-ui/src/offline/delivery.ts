@@ -30,9 +30,10 @@ export async function deliver(report: Kept, write: (report: Kept) => Promise<voi
 }
 
 function sent(report: Kept, filed: Filed): Kept {
-  // The pictures are the server's now, and the words with the resident's contact have no business here any more.
+  // The pictures are the server's now, and what the resident wrote has no business here any more.
   const photos = report.photos.map((photo) => ({ ...photo, blob: null }));
-  return { ...report, state: 'sent', filed, seen: false, photos, request: null, words: { ...report.words, contact: { first_name: '', last_name: '', email: '', phone: '' } } };
+  const words = { ...report.words, description: '', answers: {}, contact: { first_name: '', last_name: '', email: '', phone: '' }, keyFor: '' };
+  return { ...report, state: 'sent', filed, seen: false, photos, request: null, words };
 }
 
 /** What the server said against it. Whatever it was, the report stays. */
