@@ -5,6 +5,9 @@ import { openCity } from './city.ts';
 import { world } from './world.ts';
 import './stories/the_map_shows_where_it_hurts.ts';
 import './stories/a_resident_files.ts';
+import './stories/a_report_without_network.ts';
+import './stories/a_photo_knows_its_place.ts';
+import './stories/a_resident_adds_and_withdraws.ts';
 import './stories/a_dispatcher_moves_a_case.ts';
 import './stories/everybody_can_use_it.ts';
 
