@@ -40,7 +40,7 @@ export async function visit(browser: Browser, base: string, looks: Looks, work: 
   context.on('weberror', (error) => wrong.push(`uncaught: ${error.error().message}`));
   context.on('console', (message) => {
     // Software WebGL is slow, and the driver says so; that is no fault of the page.
-    if (message.type() === 'error' || (message.type() === 'warning' && !/GPU stall|GL Driver|WebGL/i.test(message.text()))) wrong.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === 'error' || (message.type() === 'warning' && !/GPU stall|GL Driver|WebGL|blocked by Playwright/i.test(message.text()))) wrong.push(`${message.type()}: ${message.text()}`);
   });
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`));

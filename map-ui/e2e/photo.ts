@@ -8,9 +8,10 @@ export async function photoTakenAt(page: Page, lat: number, lon: number, width =
     const pen = canvas.getContext('2d');
     if (!pen) return '';
     for (let y = 0; y < height; y += 8) {
-      for (let x = 0; x < width; x += 64) {
-        pen.fillStyle = `hsl(${30 + ((x + y) % 40)} 12% ${35 + ((x * 7 + y) % 24)}%)`;
-        pen.fillRect(x, y, 64, 8);
+      for (let x = 0; x < width; x += 8) {
+        // Asphalt: fine grain, as a camera sees it and JPEG pays for it.
+        pen.fillStyle = `hsl(30 12% ${35 + ((x * 7919 + y * 104_729) % 83) / 3}%)`;
+        pen.fillRect(x, y, 5, 8);
       }
     }
     pen.fillStyle = '#1b1b1b';

@@ -4,11 +4,12 @@ import type { Page } from 'playwright-core';
 import { api } from './world.ts';
 
 /** Services come from the city; this takes one without questions, so that the story is the shortest. */
-export async function plainService(): Promise<string> {
-  const services = await api<{ name: string; questions: boolean; type: string }[]>('/api/services');
-  const plain = services.find(({ questions, type }) => !questions && type === 'realtime') ?? services.find(({ questions }) => !questions);
-  assert.ok(plain, 'the city has a service without questions');
-  return plain.name;
+export async function plainService(policy?: 'suggest'): Promise<string> {
+  const services = await api<{ name: string; questions: boolean; type: string; duplicates: { policy: string } }[]>('/api/services');
+  const plain = services.filter(({ questions, duplicates }) => !questions && (!policy || duplicates.policy === policy));
+  const [first] = plain.toSorted((a, b) => Number(b.type === 'realtime') - Number(a.type === 'realtime'));
+  assert.ok(first, 'the city has a service without questions');
+  return first.name;
 }
 
 export async function middle(): Promise<[number, number]> {

@@ -53,12 +53,12 @@ test('who filed a request withdraws it, in two steps and with a reason', () =>
     await page.getByText('This case is finished').waitFor();
   }));
 
-test('a link with a wrong token adds nothing, and says why', () =>
+test('a link with a wrong token says so, and leads to what everybody may see', () =>
   open({ width: 390, worker: false, expects: /401/ }, async (page) => {
     await follow(page);
     await page.goto(`${page.url().split('?')[0]}?token=00000000000000000000000000`);
-    await page.getByRole('button', { name: 'Add a word or a photo' }).click();
-    await page.getByLabel('What is there to add?').fill('Not mine.');
-    await page.getByRole('button', { name: 'Add to the request' }).click();
-    await page.getByText('This link does not belong to the request.').waitFor();
+    await page.getByRole('heading', { name: 'This link does not belong to the request' }).waitFor();
+    await assertAccessible(page, 'a wrong link');
+    await page.getByRole('link', { name: 'See it by its number alone' }).click();
+    await page.getByRole('heading', { name: 'What happened' }).waitFor();
   }));

@@ -29,7 +29,7 @@ async function smaller(photo: Blob, taken: string[]): Promise<Blob> {
     const strange = taken.length > 0 && !taken.includes(photo.type);
     if (scale === 1 && photo.size <= WORTH_IT && !strange) return photo;
     const small = await drawn(whole, Math.round(whole.width * scale), Math.round(whole.height * scale));
-    return small && (small.size < photo.size || scale < 1 || strange) ? small : photo;
+    return small && (small.size < photo.size || strange) ? small : photo;
   } finally {
     whole.close();
   }
