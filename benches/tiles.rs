@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use common::{Dice, quantile, ratio, rows};
@@ -55,10 +56,10 @@ fn main() {
         let floor = quantile(&mut floor, 0.5);
         println!("tiles: /health p50 {floor:.2} ms with {CLIENTS} clients");
         let paths: Vec<(&str, fn(&mut Dice) -> String)> = vec![
-            ("heat-tile", |dice| tile(dice, "heat", 11, 14, "")),
-            ("heat-tile-filtered", |dice| tile(dice, "heat", 11, 14, &filter(dice))),
-            ("request-tile", |dice| tile(dice, "requests", 11, 16, "")),
-            ("request-tile-filtered", |dice| tile(dice, "requests", 11, 16, &filter(dice))),
+            ("heat-tile", |dice| tile(dice, "heat", 11..=14, false)),
+            ("heat-tile-filtered", |dice| tile(dice, "heat", 11..=14, true)),
+            ("request-tile", |dice| tile(dice, "requests", 11..=16, false)),
+            ("request-tile-filtered", |dice| tile(dice, "requests", 11..=16, true)),
             ("heat-of-the-city", |dice| format!("/api/heat?resolution=8&{}", filter(dice))),
             ("clusters-of-a-view", |dice| {
                 let (lon, lat) = dice.place();
@@ -84,8 +85,9 @@ fn filter(dice: &mut Dice) -> String {
     format!("services={}&from=202{}-01-01", some.join(","), dice.next() % 4 + 1)
 }
 
-fn tile(dice: &mut Dice, layer: &str, from: u32, to: u32, query: &str) -> String {
-    let z = from + dice.next() as u32 % (to - from + 1);
+fn tile(dice: &mut Dice, layer: &str, zooms: RangeInclusive<u32>, filtered: bool) -> String {
+    let z = zooms.start() + dice.next() as u32 % (zooms.end() - zooms.start() + 1);
+    let query = if filtered { filter(dice) } else { String::new() };
     let (lon, lat) = dice.place();
     let side = f64::from(1 << z);
     let x = ((lon + 180.0) / 360.0 * side) as u32;

@@ -5,6 +5,7 @@ import { compress } from './build/compress.ts';
 import { licenses } from './build/licenses.ts';
 import { MESSAGES } from './build/messages.ts';
 import { pages } from './build/pages.ts';
+import { worker } from './build/worker.ts';
 
 /** The server that `npm run dev` talks to; start one with `waymark demo`. */
 const server = process.env.WAYMARK_SERVER ?? 'http://localhost:8311';
@@ -15,17 +16,32 @@ export default defineConfig({
     svelte(),
     licenses(),
     pages(),
+    worker(),
     compress(),
   ],
   build: {
     target: 'es2022',
     // A data: URL is code the content security policy cannot tell apart from an attacker's: every file stays a file.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What every page has already need not be named again wherever a part is fetched.
+    modulePreload: { polyfill: false, resolveDependencies: (_, files, { hostType }) => (hostType === 'js' ? files.filter((file) => !/assets\/(svelte|index|Icon|rolldown-runtime)-/.test(file)) : files) },
     // What others wrote and we ship is named, with its licence, at /licenses.md.
     license: { fileName: 'licenses.md' },
     // MapLibre alone is over Rolldown's 500 kB of raw text; its budget is kept by the end-to-end tests instead.
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: [{ test: /svelte.src.internal.client.dom/, sideEffects: false }] },
+      output: {
+        // Parts of the framework that the first screens do without; left alone, they would stand in the shell that all wait for.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'lists', test: /svelte.src.internal.client.dom.(blocks.(each|svelte-element)|elements.(style|bindings.(input|select))).js/ },
+            { name: 'svelte', test: /node_modules.svelte.src/ },
+          ],
+        },
+      },
+    },
   },
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries(['/api', '/photos', '/open311', '/health'].map((path) => [path, server])) },

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'rolldown';
 
-const TEXT = /\.(html|js|mjs|css|svg|json|md|txt)$/;
+const TEXT = /\.(html|js|mjs|css|svg|json|webmanifest|md|txt)$/;
 /** Below this a packet is a packet: compressing saves nothing and costs a header. */
 const WORTH_IT = 600;
 

@@ -47,7 +47,7 @@ function write(html: string, bundle: OutputBundle, page: (typeof PAGES)[number])
 }
 
 /** A chunk and all it imports before it runs. */
-function reach(chunk: OutputChunk, bundle: OutputBundle, found = new Set<OutputChunk>()): Set<OutputChunk> {
+export function reach(chunk: OutputChunk, bundle: OutputBundle, found = new Set<OutputChunk>()): Set<OutputChunk> {
   if (found.has(chunk)) return found;
   found.add(chunk);
   for (const name of chunk.imports) {
@@ -57,6 +57,6 @@ function reach(chunk: OutputChunk, bundle: OutputBundle, found = new Set<OutputC
   return found;
 }
 
-function styleOf(chunk: OutputChunk): Set<string> | undefined {
+export function styleOf(chunk: OutputChunk): Set<string> | undefined {
   return (chunk as OutputChunk & { viteMetadata?: { importedCss: Set<string> } }).viteMetadata?.importedCss;
 }

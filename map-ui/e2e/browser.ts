@@ -16,10 +16,9 @@ export interface Looks {
   language?: string;
   /** What the console may say, because the story brings it about. */
   expects?: RegExp;
+  /** False keeps the service worker away: what it answers cannot be intercepted. */
+  worker?: boolean;
 }
-
-/** A server without live changes answers so once a page, and the browser itself says it; the page stays silent. */
-const NO_STREAM = /404 .*\/api\/live$/;
 
 /** Opens a page, lets `visit` do what it does, and asserts that nothing went wrong meanwhile. */
 export async function visit(browser: Browser, base: string, looks: Looks, work: (page: Page) => Promise<void>): Promise<void> {
@@ -32,20 +31,21 @@ export async function visit(browser: Browser, base: string, looks: Looks, work: 
     colorScheme: looks.dark ? 'dark' : 'light',
     locale: looks.language ?? 'en-GB',
     reducedMotion: 'reduce',
+    serviceWorkers: looks.worker === false ? 'block' : 'allow',
     permissions: ['geolocation', 'clipboard-read', 'clipboard-write'],
   });
   context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
   const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(`uncaught: ${error.message}`));
-  page.on('console', (message) => {
+  // Every tab of the story is watched, not only the first.
+  context.on('weberror', (error) => wrong.push(`uncaught: ${error.error().message}`));
+  context.on('console', (message) => {
     // Software WebGL is slow, and the driver says so; that is no fault of the page.
-    if (NO_STREAM.test(`${message.text()} ${message.location().url}`)) return;
-    if (message.type() === 'error' || (message.type() === 'warning' && !/GPU stall|GL Driver|WebGL/i.test(message.text()))) wrong.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === 'error' || (message.type() === 'warning' && !/GPU stall|GL Driver|WebGL|blocked by Playwright/i.test(message.text()))) wrong.push(`${message.type()}: ${message.text()}`);
   });
-  await page.addInitScript(() => {
+  await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`));
   });
+  const page = await context.newPage();
   try {
     await work(page);
     assert.deepEqual(wrong.filter((words) => !looks.expects?.test(words)), []);

@@ -1,21 +1,28 @@
 /** A JPEG that says where it was taken: drawn here, with an EXIF position written by hand (CIPA DC-008, GPS IFD). */
 import type { Page } from 'playwright-core';
 
-export async function photoTakenAt(page: Page, lat: number, lon: number): Promise<Buffer> {
-  const base64 = await page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(640, 480);
+export async function photoTakenAt(page: Page, lat: number, lon: number, width = 640): Promise<Buffer> {
+  const base64 = await page.evaluate(async (width) => {
+    const height = (width * 3) / 4;
+    const canvas = new OffscreenCanvas(width, height);
     const pen = canvas.getContext('2d');
     if (!pen) return '';
-    for (let y = 0; y < 480; y += 8) {
-      pen.fillStyle = `hsl(${30 + (y % 40)} 12% ${35 + (y % 24)}%)`;
-      pen.fillRect(0, y, 640, 8);
+    for (let y = 0; y < height; y += 8) {
+      for (let x = 0; x < width; x += 8) {
+        // Asphalt: fine grain, as a camera sees it and JPEG pays for it.
+        pen.fillStyle = `hsl(30 12% ${35 + ((x * 7919 + y * 104_729) % 83) / 3}%)`;
+        pen.fillRect(x, y, 5, 8);
+      }
     }
     pen.fillStyle = '#1b1b1b';
-    pen.ellipse(320, 260, 150, 70, 0, 0, 7);
+    pen.ellipse(width / 2, height / 2, width / 4, width / 9, 0, 0, 7);
     pen.fill();
-    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
-    return btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())));
-  });
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return btoa(text);
+  }, width);
   const jpeg = Buffer.from(base64, 'base64');
   return Buffer.concat([jpeg.subarray(0, 2), position(lat, lon), jpeg.subarray(2)]);
 }

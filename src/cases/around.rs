@@ -34,7 +34,6 @@ pub struct Around {
     /// Name of the service.
     pub service_name: String,
     /// Where it stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// How far it is, in metres.
     pub metres: f64,

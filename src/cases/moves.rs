@@ -35,7 +35,6 @@ pub struct Moved {
     /// The case.
     pub id: i64,
     /// Where it stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// The same for people.
     pub status_name: &'static str,
@@ -44,7 +43,6 @@ pub struct Moved {
     /// Counts the decisions made over it.
     pub version: i64,
     /// Where it may go from here.
-    #[schema(value_type = Vec<String>)]
     pub moves: Vec<Status>,
 }
 

@@ -32,7 +32,6 @@ record! {
         /// Name of the service.
         pub service_name: String,
         /// Where it stands.
-        #[schema(value_type = String)]
         pub status: Status,
         /// How urgent.
         pub priority: String,
@@ -168,7 +167,6 @@ pub struct Likely {
     /// Its number.
     pub number: String,
     /// Where it stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// How far it was, in metres.
     pub metres: f64,
@@ -200,7 +198,6 @@ pub struct Whole {
     /// Why it went where it went.
     pub why: serde_json::Value,
     /// Where it may go from here; empty for those who may not move it.
-    #[schema(value_type = Vec<String>)]
     pub moves: Vec<Status>,
 }
 

@@ -10,7 +10,7 @@ use sqlx::{Database, Decode, Encode, Type};
 use Status::*;
 
 /// Where a case stands. The words on the wire and in the database are the same: `in_progress`, `on_hold` …
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Filed and routed; nobody has taken it yet.

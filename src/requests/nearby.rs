@@ -92,7 +92,6 @@ pub struct Candidate {
     /// Name of the service.
     pub service_name: String,
     /// Where it stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// Metres away.
     pub metres: f64,

@@ -23,7 +23,6 @@ pub struct Pinned {
     /// Name of the service.
     pub service_name: String,
     /// Where its case stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// When it was filed, epoch milliseconds.
     pub filed_at: i64,

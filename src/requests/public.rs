@@ -15,7 +15,6 @@ pub struct PublicRequest {
     /// Its number.
     pub number: String,
     /// Where its case stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// The same for people.
     pub status_name: &'static str,

@@ -1,31 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { assertAccessible } from '../browser.ts';
 import { photoTakenAt } from '../photo.ts';
+import { middle, plainService, toTheEnd } from '../resident.ts';
 import { api, open } from '../world.ts';
-
-/** Services come from the city; this takes one without questions, so that the story is the shortest. */
-async function plainService(): Promise<string> {
-  const services = await api<{ name: string; questions: boolean; type: string }[]>('/api/services');
-  const plain = services.find(({ questions, type }) => !questions && type === 'realtime') ?? services.find(({ questions }) => !questions);
-  assert.ok(plain, 'the city has a service without questions');
-  return plain.name;
-}
-
-async function middle(): Promise<[number, number]> {
-  const { center } = await api<{ center: [number, number] }>('/api/config');
-  return center;
-}
-
-/** Past the open cases near by, if there are any. */
-async function toTheEnd(page: Page): Promise<void> {
-  const send = page.getByRole('button', { name: 'Send report' });
-  const none = page.getByRole('button', { name: 'None of these, mine is new' });
-  await send.or(none).first().waitFor();
-  if (await none.isVisible()) await none.click();
-  await send.waitFor();
-}
 
 test('a resident files with a photo whose place sets the pin, and sees the number and the story', () =>
   open({ width: 390 }, async (page) => {

@@ -58,10 +58,10 @@ export interface Filed {
   review: boolean;
 }
 
-/** `text` of a move is the status moved to, of a note its words. */
+/** `text` of a move is the status moved to, of a note or comment its words, of a withdrawal the reason. */
 export interface Step {
   at: Moment;
-  kind: 'filed' | 'joined' | 'moved' | 'noted';
+  kind: 'filed' | 'joined' | 'moved' | 'noted' | 'commented' | 'withdrawn';
   text: string;
 }
 
@@ -87,21 +87,30 @@ export interface Story {
   timeline: Step[];
 }
 
-export function nearby(lon: number, lat: number, service: string): Promise<{ radius_m: number; cases: Near[] }> {
-  return call('GET', '/api/nearby', { query: { lon, lat, service } });
+export function nearby(lon: number, lat: number, service: string, signal?: AbortSignal): Promise<{ radius_m: number; cases: Near[] }> {
+  return call('GET', '/api/nearby', { query: { lon, lat, service }, signal });
 }
 
-export function upload(photo: File, signal?: AbortSignal): Promise<Photo> {
+export function upload(photo: Blob, signal?: AbortSignal): Promise<Photo> {
   const form = new FormData();
-  form.append('photo', photo);
+  form.append('photo', photo, 'photo');
   return call('POST', '/api/photos', { form, signal });
 }
 
 /** `key` makes asking again safe: the same filing under the same key is filed once. */
-export function file(request: NewRequest, key: string): Promise<Filed> {
-  return call('POST', '/api/requests', { json: request, headers: { 'idempotency-key': key } });
+export function file(request: NewRequest, key: string, signal?: AbortSignal): Promise<Filed> {
+  return call('POST', '/api/requests', { json: request, headers: { 'idempotency-key': key }, signal });
 }
 
 export function story(number: string, token?: string | null): Promise<Story> {
   return call('GET', `/api/requests/${encodeURIComponent(number)}`, { query: { token } });
+}
+
+/** Adds words and photos to a request that one filed oneself. Everybody can read them. */
+export function comment(number: string, said: { token: string; text: string; photos: string[] }, signal?: AbortSignal): Promise<{ at: Moment }> {
+  return call('POST', `/api/requests/${encodeURIComponent(number)}/comments`, { json: said, signal });
+}
+
+export function withdraw(number: string, said: { token: string; reason: string }, signal?: AbortSignal): Promise<Story> {
+  return call('POST', `/api/requests/${encodeURIComponent(number)}/withdrawal`, { json: said, signal });
 }

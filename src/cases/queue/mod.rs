@@ -54,7 +54,6 @@ pub struct Queued {
     /// Name of the service.
     pub service_name: String,
     /// Where it stands.
-    #[schema(value_type = String)]
     pub status: Status,
     /// How urgent.
     pub priority: String,

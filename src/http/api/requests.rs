@@ -82,7 +82,6 @@ struct Receipt {
     /// Code of the service.
     service: String,
     /// Where the case stands.
-    #[schema(value_type = String)]
     status: crate::cases::Status,
     /// Whether it joined a case that was open before.
     joined: bool,

@@ -1,8 +1,10 @@
 /**
  * What the resident has said so far. It outlives a reload and a change of language, but not the tab: a phone may be lent.
  */
-import type { Moment, Near, NewRequest } from '../../api/requests';
+import type { Near, NewRequest } from '../../api/requests';
 import { getLocale } from '../../paraglide/runtime.js';
+import type { Held } from '../photos/pictures.svelte.ts';
+import { randomKey } from './key';
 import type { Answers } from './questions';
 
 export interface Place {
@@ -13,13 +15,7 @@ export interface Place {
   from: 'photo' | 'phone' | 'map' | 'typed' | 'link';
 }
 
-/** A photo that the server has. */
-export interface Kept {
-  id: string;
-  taken_at: Moment | null;
-}
-
-interface Words {
+export interface Words {
   service: string | null;
   place: Place | null;
   /** Where the pin was before a photo's position moved it: the way back. */
@@ -27,7 +23,7 @@ interface Words {
   address: string;
   description: string;
   answers: Answers;
-  photos: Kept[];
+  photos: Held[];
   contact: { first_name: string; last_name: string; email: string; phone: string };
   /** The open case this is the same as. */
   join: string | null;
@@ -36,12 +32,14 @@ interface Words {
   /** Once for each different filing, so that asking again files once. */
   key: string;
   keyFor: string;
+  /** The key of the report kept on this phone that these words change: it goes when they are filed. */
+  kept: string | null;
 }
 
 const SLOT = 'waymark-draft';
 const EMPTY: Words = {
   service: null, place: null, before: null, address: '', description: '', answers: {}, photos: [],
-  contact: { first_name: '', last_name: '', email: '', phone: '' }, join: null, separate: false, key: '', keyFor: '',
+  contact: { first_name: '', last_name: '', email: '', phone: '' }, join: null, separate: false, key: '', keyFor: '', kept: null,
 };
 
 export class Draft {
@@ -92,7 +90,7 @@ export class Draft {
       address: address.trim(),
       description: description.trim(),
       answers,
-      photos: photos.map(({ id }) => id),
+      photos: photos.flatMap(({ id }) => id ?? []),
       ...(Object.keys(said).length > 0 && { contact: said }),
       language: getLocale(),
       ...(join ? { join } : separate ? { separate } : {}),
@@ -109,11 +107,6 @@ export class Draft {
     }
     return this.words.key;
   }
-}
-
-/** `crypto.randomUUID` is missing where the page came without HTTPS. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function read(): Words {

@@ -1,17 +1,18 @@
 /**
- * The way through a report: photo → what → where → (same one?) → send → sent. The step is in the address, so back goes back.
- * What the later steps do stands in `actions.ts`, which comes with them: the first view needs none of it.
+ * The way through a report: photo → what → where → (same one?) → send → sent, or kept on this phone. The step is in the
+ * address, so back goes back. What the steps do stands in `actions.ts`.
  */
 import { Problem } from '../../api/call';
 import { city, type City, type Question, questions, type Service, services } from '../../api/city';
 import type { Filed, Near } from '../../api/requests';
 import { ask, here } from '../../app/route.svelte.ts';
 import * as m from '../../paraglide/messages.js';
+import { readPlace } from '../../map/measure/view';
 import { keepTimeOf } from '../../words/zone';
+import { Pictures } from '../photos/pictures.svelte.ts';
 import { Draft } from './draft.svelte.ts';
-import { Pictures } from './photos.svelte.ts';
 
-export const STEPS = ['photo', 'what', 'where', 'same', 'send', 'sent'] as const;
+export const STEPS = ['photo', 'what', 'where', 'same', 'send', 'sent', 'kept'] as const;
 export type StepName = (typeof STEPS)[number];
 
 export interface Flaw {
@@ -20,13 +21,19 @@ export interface Flaw {
   text: string;
 }
 
+/** What a server takes that has not said yet: it has the last word in any case. */
+const UNTOLD: City['photo'] = { max_bytes: 20 << 20, max_per_request: 6, types: [] };
+
 export class Flow {
   draft = new Draft();
-  pictures = new Pictures(this.draft, ({ lon, lat }) => {
-    // The first photo that knows its place proposes the pin; later ones, and a pin set by hand, are left alone.
-    const held = this.draft.words.place;
-    if (lon !== null && lat !== null && (!held || held.from === 'link')) this.draft.put({ lon, lat, from: 'photo' });
-  });
+  pictures = new Pictures(
+    () => this.draft.words,
+    (at) => {
+      // The first photo that knows its place proposes the pin; later ones, and a pin set by hand, are left alone.
+      const held = this.draft.words.place;
+      if (!held || held.from === 'link') this.draft.put({ ...at, from: 'photo' });
+    },
+  );
   city = $state.raw<City | null>(null);
   services = $state.raw<Service[]>([]);
   questions = $state.raw<Question[]>([]);
@@ -45,11 +52,18 @@ export class Flow {
   step: StepName = $derived.by(() => {
     const wanted = STEPS.find((name) => name === here.query.get('step')) ?? 'photo';
     const { service, place } = this.draft.words;
+    if (wanted === 'kept') return 'kept';
     if (wanted === 'sent') return this.filed ? 'sent' : 'photo';
     if (STEPS.indexOf(wanted) > STEPS.indexOf('what') && !service) return 'what';
     if (STEPS.indexOf(wanted) > STEPS.indexOf('where') && !place && !this.draft.words.address.trim()) return 'where';
     return wanted === 'same' && this.near.length === 0 ? 'send' : wanted;
   });
+
+  /** `?near=lat,lon`: another report from where the last one was. */
+  constructor() {
+    const at = readPlace(`${here.query.get('near')},14`);
+    if (at && !this.draft.words.place) this.draft.put({ lon: at.lon, lat: at.lat, from: 'link' });
+  }
 
   async open(): Promise<void> {
     try {
@@ -60,6 +74,10 @@ export class Flow {
     } catch (error) {
       this.failure = said(error);
     }
+  }
+
+  take(photos: File[]): void {
+    this.pictures.add(photos, this.city?.photo ?? UNTOLD);
   }
 
   async askQuestions(service: string): Promise<void> {
