@@ -23,7 +23,8 @@ const PAGES: [(&str, &str); 6] = [
 ];
 
 /// Files whose name does not change with their content.
-const NAMED: [&str; 4] = ["favicon.svg", "early.js", "licenses.md", "robots.txt"];
+const NAMED: [&str; 8] =
+    ["favicon.svg", "early.js", "licenses.md", "robots.txt", "sw.js", "manifest.webmanifest", "icon-192.png", "icon-512.png"];
 
 /// Scripts, styles and pictures come from here and from nowhere else; what is typed into a page can never become one. Where the
 /// map stands on somebody else's style, what it draws may come from those hosts too: pictures, fonts and data, never code.
@@ -133,6 +134,8 @@ fn media_type(name: &str) -> &'static str {
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
         "woff2" => "font/woff2",
+        "png" => "image/png",
+        "webmanifest" => "application/manifest+json",
         "json" => "application/json",
         "md" | "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",

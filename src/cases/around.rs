@@ -66,7 +66,7 @@ pub(super) async fn around(db: &Db, who: &Who, case: &Case, now: i64) -> Result<
     let query = db
         .sql(
             "select c.id, s.name as service_name, c.status, c.opened_at, c.request_count, c.lon, c.lat
-             from case_record c join service s on s.id = c.service_id where c.id <> $1 and (c.closed_at is null or c.closed_at > $2)",
+             from case_record c join service s on s.id = c.service_id where c.id <> $1 and coalesce(c.closed_at, $2) >= $2",
         )
         .bind(case.id)
         .bind(now - RECENT);

@@ -35,8 +35,8 @@ pub fn unavailable(e: &sqlx::Error) -> bool {
 }
 
 /// Gives committed events their public, gap-free `position`; how many it placed, or none when another server is at it.
-/// On SQLite the position is the sequence. One server at a time does it, whoever holds the advisory lock; the two statements
-/// matter, since the second needs a snapshot taken after the lock.
+/// On SQLite the position is the sequence. One server at a time does it, whoever holds the advisory lock; that it is a
+/// statement of its own matters, since the next need a snapshot taken after the lock.
 pub async fn place_events(db: &Db) -> sqlx::Result<Option<u64>> {
     let Pools::Postgres { write, .. } = &db.pools else { return Ok(Some(0)) };
     let mut tx = write.begin().await?;
@@ -44,17 +44,21 @@ pub async fn place_events(db: &Db) -> sqlx::Result<Option<u64>> {
     if !leads {
         return Ok(None);
     }
+    let waiting: Vec<i64> =
+        sqlx::query_scalar("select seq from event where position is null order by seq limit 1000").fetch_all(&mut *tx).await?;
+    if waiting.is_empty() {
+        return Ok(Some(0));
+    }
+    // As an array: the planner takes a subquery for a thousand rows, and would read the whole log beside it.
     let placed = sqlx::query(
-        "with top as (select coalesce(max(position), 0) as n from event),
-              next as (select seq, row_number() over (order by seq) as n from event where position is null order by seq limit 1000)
-         update event set position = top.n + next.n from top, next where event.seq = next.seq",
+        "update event set position = top.n + next.n from (select coalesce(max(position), 0) as n from event) as top,
+            unnest($1::bigint[]) with ordinality as next (seq, n) where event.seq = next.seq",
     )
+    .bind(&waiting)
     .execute(&mut *tx)
     .await?
     .rows_affected();
-    if placed > 0 {
-        sqlx::query("select pg_notify('waymark', '')").execute(&mut *tx).await?; // sent when this commits
-    }
+    sqlx::query("select pg_notify('waymark', '')").execute(&mut *tx).await?; // sent when this commits
     tx.commit().await?;
     Ok(Some(placed))
 }

@@ -68,8 +68,8 @@ pub enum When {
     Then(i64),
 }
 
-// `+ 0` keeps the dates from choosing the index: SQLite would walk all recent cases of the service rather than the few in
-// these cells, which is what the index on (service, cell) is for.
+// `+ 0` and `coalesce` keep the dates from choosing the index: SQLite would walk all recent cases of the service and PostgreSQL
+// all that are open, rather than the few in these cells, which is what the index on (service, cell) is for.
 const CANDIDATES: &str = "select id, service_id, lon, lat, opened_at from case_record where opened_at + 0 >= $1";
 
 /// Cases that are open and lie within the service's radius and window, nearest first.
@@ -86,7 +86,7 @@ fn around<'q>(candidates: Query<'q>, service: &Service, place: Point, when: When
     let (When::Now(at) | When::Then(at)) = when;
     let query = candidates.bind(at - rules.window_days * DAY);
     let open = match when {
-        When::Now(_) => query.push(" and closed_at is null"),
+        When::Now(_) => query.push(" and coalesce(closed_at, 0) = 0"),
         When::Then(at) => query.push(" and opened_at + 0 <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
     };
     open.within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
