@@ -19,7 +19,7 @@ export interface Looks {
 }
 
 /** A server without live changes answers so once a page, and the browser itself says it; the page stays silent. */
-const NO_STREAM = /404 .*\/api\/live$/;
+const NO_STREAM = /\b404\b.*\/api\/live$/;
 
 /** Opens a page, lets `visit` do what it does, and asserts that nothing went wrong meanwhile. */
 export async function visit(browser: Browser, base: string, looks: Looks, work: (page: Page) => Promise<void>): Promise<void> {
