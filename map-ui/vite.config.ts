@@ -28,5 +28,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   worker: { format: 'es' },
-  server: { proxy: Object.fromEntries(['/api', '/photos', '/open311', '/health'].map((path) => [path, server])) },
+  server: { proxy: Object.fromEntries(['/api', '/photos', '/tiles', '/open311', '/health'].map((path) => [path, server])) },
 });
