@@ -55,4 +55,5 @@ export function clusters(filters: Filters, resolution: number, box: Box, signal:
 
 /** The address of an answer, for those who want to ask themselves. */
 export const countsAddress = (filters: Filters) => address('/api/counts', query(filters));
+export const clustersAddress = (filters: Filters, resolution: number, box: Box) => address('/api/clusters', { ...query(filters, box), zoom: resolution + 5 });
 export const heatAddress = (filters: Filters, resolution: number, box: Box) => address('/api/heat', { ...query(filters, box), resolution });

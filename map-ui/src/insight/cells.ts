@@ -27,7 +27,8 @@ export interface CellTallies {
 export interface Gathered {
   asked: Asked;
   resolution: number;
-  clusters: (Cluster & { now: number[] })[];
+  box: Box;
+  clusters: (Cluster & { now: number[]; then: number[] })[];
 }
 
 /** Cells at the edge of the view are then counted whole. */
@@ -61,8 +62,18 @@ export async function loadCells(asked: Asked, view: View, signal: AbortSignal): 
 
 export async function loadClusters(asked: Asked, view: View, signal: AbortSignal): Promise<Gathered> {
   const gathered = await clusters(asked.filters, plateResolutionAt(view.zoom), view.box, signal);
-  const steps = byCell(await heatSteps(asked.filters, asked.length, gathered.resolution, grown(view.box, WIDE_MARGIN), signal));
-  return { asked, resolution: gathered.resolution, clusters: gathered.clusters.map((cluster) => ({ ...cluster, now: steps.get(cluster.cell) ?? NONE })) };
+  const wide = grown(view.box, WIDE_MARGIN);
+  const [now, then] = await Promise.all([
+    heatSteps(asked.filters, asked.length, gathered.resolution, wide, signal),
+    asked.back ? heatSteps(during(asked.filters, asked.back.span), asked.length, gathered.resolution, wide, signal) : null,
+  ]);
+  const [found, before] = [byCell(now), byCell(then)];
+  return {
+    asked,
+    resolution: gathered.resolution,
+    box: view.box,
+    clusters: gathered.clusters.map((cluster) => ({ ...cluster, now: found.get(cluster.cell) ?? NONE, then: before.get(cluster.cell) ?? NONE })),
+  };
 }
 
 export async function tallyCell(filters: Filters, cell: string, signal: AbortSignal): Promise<Tally> {

@@ -54,6 +54,8 @@ export class Reading extends Knowing {
   classes = $derived(this.changing ? LEANS.length : STEPS);
   brush = $derived(readClasses(here.query, this.classes));
 
+  partly = $derived(this.brush.first > 0 || this.brush.last < this.classes - 1);
+
   cells: CellNow[] = $derived.by(() => {
     const { cells, answer } = this.found;
     if (!cells) return [];
@@ -76,13 +78,13 @@ export class Reading extends Knowing {
   /** What each drawn cell looks like: a step of the heat or a lean of the change. */
   looks = $derived(new Map(this.shown.map(({ cell, step }) => [cell, this.changing ? (LEANS[step - 1] ?? '') : `h${step}`])));
   clusters = $derived.by(() => {
-    const { clusters } = this.found;
+    const { clusters, answer } = this.found;
     if (!clusters) return [];
     const window = readWindow(here.query, clusters.asked.steps);
     const whole = window.first === 0 && window.last === clusters.asked.steps.length - 1;
     return clusters.clusters.flatMap((cluster) => {
       const count = whole ? cluster.count : within(cluster.now, window);
-      return count > 0 ? [{ ...cluster, count }] : [];
+      return count > 0 ? [{ ...cluster, count, before: answer?.then ? within(cluster.then, window) : 0 }] : [];
     });
   });
 
@@ -90,8 +92,9 @@ export class Reading extends Knowing {
   opened = $derived.by(() => {
     const { opened, answer } = this.found;
     const tally = opened && of(opened.series, this.window, this.steps.length);
-    const drawn = this.cells.find(({ cell }) => cell === this.found.cell);
-    const bars = opened?.series.steps?.map(({ total }) => total) ?? this.found.cells?.cells.find(({ cell }) => cell === this.found.cell)?.now ?? null;
+    const known = <T extends { cell: string }>(some: readonly T[] | undefined) => some?.find(({ cell }) => cell === this.found.cell);
+    const drawn = known(this.cells) ?? known(this.clusters);
+    const bars = opened?.series.steps?.map(({ total }) => total) ?? (known(this.found.cells?.cells) ?? known(this.found.clusters?.clusters))?.now ?? null;
     return { tally, count: tally?.total ?? drawn?.count ?? null, before: answer?.then && drawn ? drawn.before : null, bars };
   });
 }

@@ -18,6 +18,9 @@ export function spanWord({ from, to }: Span): string {
   return from === to ? day(from) : m.dates_between({ from: day(from), to: day(to) });
 }
 
+/** Where a sentence begins. */
+export const opening = (text: string) => text.charAt(0).toLocaleUpperCase(localeOfReader()) + text.slice(1);
+
 /** "week of 1 September", "Monday, 1 September", "September 2026". */
 export function stepWord({ from }: Span, length: Length): string {
   if (length === 'month') return said(from, { month: 'long', year: 'numeric' });

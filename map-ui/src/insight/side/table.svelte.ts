@@ -1,5 +1,5 @@
 /** Which table is read, and its rows: all from the same loaded counts as the map and the bars. */
-import { countsAddress, heatAddress } from '../../api/insight';
+import { clustersAddress, countsAddress, heatAddress } from '../../api/insight';
 import { here } from '../../app/route.svelte.ts';
 import { areaAt } from '../../map/measure/area';
 import * as m from '../../paraglide/messages.js';
@@ -8,7 +8,7 @@ import { look } from '../../words/status';
 import type { Findings } from '../findings.svelte.ts';
 import { readSort, type Tab } from '../question';
 import type { Reading } from '../reading.svelte.ts';
-import { stepWord } from '../words';
+import { opening, stepWord } from '../words';
 import { type Row, rowsOf, sorted } from './rows';
 
 /** Known before the fields of `Table` are made from them. */
@@ -22,13 +22,15 @@ class Knowing {
 }
 
 export class Table extends Knowing {
-  tabs: { value: Tab; name: string }[] = [
+  /** What is on the map is what is in its table. */
+  #gathered = $derived(this.found.mode === 'clusters');
+  tabs: { value: Tab; name: string }[] = $derived([
     { value: 'districts', name: m.insight_tab_districts() },
     { value: 'services', name: m.insight_tab_services() },
     { value: 'statuses', name: m.insight_tab_statuses() },
-    { value: 'hexagons', name: m.insight_tab_hexagons() },
+    { value: 'hexagons', name: this.#gathered ? m.insight_mode_clusters() : m.insight_tab_hexagons() },
     { value: 'time', name: m.insight_tab_time() },
-  ];
+  ]);
   name = $derived(this.tabs.find(({ value }) => value === this.reading.tab)?.name ?? '');
   sort = $derived(readSort(here.query, this.reading.tab));
   /** Null while they are not known. */
@@ -39,8 +41,9 @@ export class Table extends Knowing {
   /** Where the API says the same. */
   source = $derived.by(() => {
     const { filters, tab } = this.reading;
-    const { cells, answer } = this.found;
+    const { cells, clusters, answer } = this.found;
     if (!filters || !answer) return null;
+    if (tab === 'hexagons' && this.#gathered) return clusters && clustersAddress(filters, clusters.resolution, clusters.box);
     if (tab === 'hexagons') return cells && heatAddress(filters, cells.resolution, cells.box);
     return countsAddress(tab === 'time' ? answer.asked.filters : filters);
   });
@@ -51,7 +54,12 @@ export class Table extends Knowing {
     if (!answer) return null;
     if (tab === 'time') {
       const { steps, bars, outline } = this.reading;
-      return steps.map((step, index) => ({ key: `${step.from}..${step.to}`, name: stepWord(step, answer.asked.length), count: bars[index] ?? 0, before: outline && (outline[index] ?? 0) }));
+      return steps.map((step, index) => ({ key: `${step.from}..${step.to}`, name: opening(stepWord(step, answer.asked.length)), count: bars[index] ?? 0, before: outline && (outline[index] ?? 0) }));
+    }
+    if (tab === 'hexagons' && this.#gathered) {
+      return this.found.clusters && this.reading.clusters.map(({ cell, count, before, lon, lat }) => ({
+        key: cell, name: areaAt(areas, lon, lat) ?? m.area_outside(), sub: coordinates(lon, lat), count, before: answer.then ? before : null, lon, lat,
+      }));
     }
     if (tab === 'hexagons') {
       return cells && this.reading.shown.filter(({ seen }) => seen).map(({ cell, count, before, step, lon, lat }) => ({

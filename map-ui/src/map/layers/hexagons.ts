@@ -8,8 +8,8 @@ import type { Palette } from '../palette';
 
 const LOOKS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'h7', 'n2', 'n1', 'n0', 'p1', 'p2'] as const;
 const OPACITY = 0.8;
-/** What is nearly nothing is faded, here and in the legend alike. */
-const FADED: Partial<Record<(typeof LOOKS)[number], number>> = { h1: 0.5, h2: 0.75, n0: 0.6 };
+/** What is little is faded, here and in the legend alike. */
+const FADED: Partial<Record<(typeof LOOKS)[number], number>> = { h1: 0.5, h2: 0.75, n1: 0.6, n0: 0.5, p1: 0.6 };
 
 function byLook(value: (look: (typeof LOOKS)[number]) => string | number, otherwise: string | number): ExpressionSpecification {
   return ['match', ['coalesce', ['feature-state', 'look'], ''], ...LOOKS.flatMap((look) => [look, value(look)]), otherwise] as unknown as ExpressionSpecification;
