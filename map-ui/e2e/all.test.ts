@@ -6,6 +6,7 @@ import { world } from './world.ts';
 import './stories/the_map_shows_where_it_hurts.ts';
 import './stories/a_resident_files.ts';
 import './stories/a_dispatcher_moves_a_case.ts';
+import './stories/a_leader_reads_the_city.ts';
 import './stories/everybody_can_use_it.ts';
 
 before(async () => {
