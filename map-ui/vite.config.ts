@@ -44,5 +44,5 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  server: { proxy: Object.fromEntries(['/api', '/photos', '/open311', '/health'].map((path) => [path, server])) },
+  server: { proxy: Object.fromEntries(['/api', '/photos', '/tiles', '/open311', '/health'].map((path) => [path, server])) },
 });

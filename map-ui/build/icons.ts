@@ -12,6 +12,7 @@ const NAMES = [
   'pencil', 'plus', 'refresh-cw', 'rotate-ccw', 'route', 'search', 'send', 'share', 'shield-check', 'snowflake', 'spray-can', 'sun',
   'table-2', 'thermometer', 'traffic-cone', 'trash-2', 'tree-pine', 'triangle-alert', 'undo-2', 'user', 'users', 'volume-2', 'volume-1',
   'keyboard', 'chevron-up', 'bug', 'building-2', 'bus', 'car', 'signpost', 'toilet', 'trees', 'waves', 'x', 'zap', 'bike', 'square-parking', 'store', 'eye',
+  'chevron-left', 'download', 'pause', 'play',
 ];
 
 const ALIASES: Record<string, string> = { 'circle-help': 'circle-question-mark' };

@@ -9,6 +9,7 @@ const PAGES = [
   { file: 'index.html', module: 'src/explore/Explore.svelte', title: 'Map of requests' },
   { file: 'report/index.html', module: 'src/report/Report.svelte', title: 'Report a problem' },
   { file: 'requests/index.html', module: 'src/follow/Follow.svelte', title: 'Follow a request' },
+  { file: 'insight/index.html', module: 'src/insight/Insight.svelte', title: 'Insight' },
   { file: 'desk/index.html', module: 'src/desk/Desk.svelte', title: 'Desk' },
 ];
 

@@ -33,7 +33,7 @@ export interface Heat {
   position: number;
 }
 
-function query(filters: Filters, box?: Box) {
+export function query(filters: Filters, box?: Box) {
   return {
     bbox: box?.map((degree) => degree.toFixed(6)).join(','),
     services: filters.services.join(','),

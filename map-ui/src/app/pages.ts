@@ -10,6 +10,7 @@ const PAGES: Page[] = [
   { path: /^\/$/, load: () => import('../explore/Explore.svelte') },
   { path: /^\/report\/?$/, load: () => import('../report/Report.svelte') },
   { path: /^\/requests\/[^/]+\/?$/, load: () => import('../follow/Follow.svelte') },
+  { path: /^\/insight\/?$/, load: () => import('../insight/Insight.svelte') },
   { path: /^\/desk(\/.*)?$/, load: () => import('../desk/Desk.svelte') },
 ];
 

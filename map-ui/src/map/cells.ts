@@ -1,5 +1,5 @@
 /** H3 cells as shapes on the map. The only module that loads h3-js, which is as large as the whole form. */
-import { cellToBoundary, cellToLatLng, cellToParent } from 'h3-js';
+import { cellToBoundary, cellToLatLng, cellToParent, getResolution } from 'h3-js';
 import type { Heat } from '../api/map';
 import { collection } from './layer';
 import { type Scale, step } from './measure/scale';
@@ -11,6 +11,18 @@ export function outline(cell: string): GeoJSON.Feature {
 export function centre(cell: string): { lon: number; lat: number } {
   const [lat, lon] = cellToLatLng(cell);
   return { lon, lat };
+}
+
+export function resolutionOf(cell: string): number {
+  return getResolution(cell);
+}
+
+/** West, south, east, north of its corners. */
+export function boxOfCell(cell: string): [number, number, number, number] {
+  const corners = cellToBoundary(cell, true);
+  const lons = corners.map(([lon]) => lon);
+  const lats = corners.map(([, lat]) => lat);
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
 export function hexagons(heat: Heat, borders: Scale): GeoJSON.FeatureCollection {

@@ -106,7 +106,8 @@ export class CityMap {
       // An area is exactly what is under the finger; a pin may be missed by a little.
       const exact = this.canvas.getLayer(picks.layer)?.type === 'fill';
       const [found] = this.canvas.queryRenderedFeatures(exact ? [x, y] : reach, { layers: [picks.layer] });
-      if (found) return picks.read(found);
+      const meant = found && picks.read(found);
+      if (meant) return meant;
     }
     return null;
   }

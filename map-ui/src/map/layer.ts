@@ -10,13 +10,14 @@ export interface MapLayer {
   layers(colours: Palette): LayerSpecification[];
   images?(colours: Palette): Record<string, ImageData>;
   /** The style layer that answers to a click or to Enter under the cross-hair, and what was meant by it. */
-  picks?: { layer: string; read(feature: MapGeoJSONFeature): Picked };
+  picks?: { layer: string; read(feature: MapGeoJSONFeature): Picked | null };
 }
 
 export type Picked =
   | { kind: 'request'; number: string }
   | { kind: 'count'; lon: number; lat: number; box: [number, number, number, number] }
-  | { kind: 'cell'; cell: string };
+  | { kind: 'cell'; cell: string }
+  | { kind: 'cluster'; cell: string };
 
 export const NOTHING: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 

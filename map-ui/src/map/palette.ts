@@ -5,6 +5,7 @@ const NAMES = {
   halo: '--map-halo', pin: '--map-pin', pinInk: '--map-pin-ink', surface: '--surface', ink: '--ink', accent: '--accent', onAccent: '--on-accent',
   blue: '--blue', amber: '--amber', red: '--red', green: '--green', grey: '--grey', hot: '--hot',
   h1: '--h1', h2: '--h2', h3: '--h3', h4: '--h4', h5: '--h5', h6: '--h6', h7: '--h7',
+  n2: '--dv-n2', n1: '--dv-n1', n0: '--dv-0', p1: '--dv-p1', p2: '--dv-p2',
 } as const;
 
 export type Palette = Record<keyof typeof NAMES, string>;

@@ -29,11 +29,15 @@ export const heat: MapLayer = {
   picks: { layer: 'heat-cells', read: ({ properties }) => ({ kind: 'cell', cell: String(properties.cell) }) },
 };
 
-/** The one chosen cell: ink with a halo, which no step of the ramp can hide. */
-export const chosenCell: MapLayer = {
-  id: 'chosen-cell',
+/** What is chosen: ink with a halo, which no step of the ramp can hide. */
+const outlined = (id: string): MapLayer => ({
+  id,
   layers: (colours) => [
-    { id: 'chosen-cell-halo', type: 'line', source: 'chosen-cell', layout: { 'line-join': 'round' }, paint: { 'line-color': colours.halo, 'line-width': 5.5 } },
-    { id: 'chosen-cell-line', type: 'line', source: 'chosen-cell', layout: { 'line-join': 'round' }, paint: { 'line-color': colours.hot, 'line-width': 2.4 } },
+    { id: `${id}-halo`, type: 'line', source: id, layout: { 'line-join': 'round' }, paint: { 'line-color': colours.halo, 'line-width': 5.5 } },
+    { id: `${id}-line`, type: 'line', source: id, layout: { 'line-join': 'round' }, paint: { 'line-color': colours.hot, 'line-width': 2.4 } },
   ],
-};
+});
+
+/** The one chosen cell, and the one chosen area. */
+export const chosenCell = outlined('chosen-cell');
+export const chosenArea = outlined('chosen-area');
