@@ -36,7 +36,7 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: 'lists', test: /svelte.src.internal.client.dom.(blocks.(each|svelte-element)|elements.(style|bindings.(input|select))).js/ },
+            { name: 'lists', test: /svelte.src.internal.client.dom.(blocks.(await|each|svelte-element)|elements.(style|bindings.(input|select))).js/ },
             { name: 'svelte', test: /node_modules.svelte.src/ },
           ],
         },

@@ -32,7 +32,7 @@ export async function send(flow: Flow): Promise<void> {
     if (!navigator.onLine || flow.pictures.unsent.length > 0) await keep(flow, 'waiting', request, key);
     else {
       flow.filed = await within(PATIENCE_MS, (signal) => file(request, key, signal));
-      done(flow, '/report?step=sent');
+      await done(flow, '/report?step=sent');
     }
   } catch (error) {
     // Perhaps only the answer was lost: the same words under the same key are filed once.
@@ -42,9 +42,9 @@ export async function send(flow: Flow): Promise<void> {
 }
 
 /** The form is empty again, but for the place: the next report may be near here. */
-function done(flow: Flow, next: string): void {
+async function done(flow: Flow, next: string): Promise<void> {
   const { place, kept } = flow.draft.words;
-  if (kept) void outbox.forget(kept);
+  if (kept) await outbox.forget(kept).catch(() => undefined);
   flow.draft.startAgain(place && { ...place, from: 'link' });
   flow.pictures.clear();
   flow.near = [];
@@ -58,7 +58,7 @@ async function keep(flow: Flow, state: 'waiting' | 'held', request: NewRequest |
   const photos = flow.pictures.all.flatMap(({ key, id, blob, taken_at, state }) => (state === 'failed' ? [] : [{ key, id, blob, taken_at }]));
   const title = flow.service?.name ?? m.page_report();
   await outbox.add({ key, at: Date.now(), state, request, photos, words, title, place: address.trim() || (place ? coordinates(place.lon, place.lat) : ''), tries: 0, next: 0 });
-  done(flow, '/report?step=kept');
+  await done(flow, '/report?step=kept');
 }
 
 /** Takes a kept report back into the form; what the form held before is kept in its stead. */
