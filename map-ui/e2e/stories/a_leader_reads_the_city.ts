@@ -93,7 +93,7 @@ test('moving through time asks nobody, changes the numbers, and leaves the scale
     await settled(page);
     const first = page.getByRole('slider', { name: 'First step shown' });
     const last = page.getByRole('slider', { name: 'Last step shown' });
-    const scale = await page.locator('.classes ol .num').allTextContents();
+    const scale = await page.locator('.classes ol .full').allTextContents();
     const whole = await said(page);
     const asked = await askedWhile(page, async () => {
       await last.press('Home');
@@ -120,7 +120,7 @@ test('moving through time asks nobody, changes the numbers, and leaves the scale
       await drawn(page);
     });
     assert.deepEqual(asked, []);
-    assert.deepEqual(await page.locator('.classes ol .num').allTextContents(), scale, 'the colours mean the same');
+    assert.deepEqual(await page.locator('.classes ol .full').allTextContents(), scale, 'the colours mean the same');
     const [from, to] = (new URL(page.url()).searchParams.get('window') ?? '').split('..');
     const { total, services } = await api<Counts>(`/api/counts?from=${from}&to=${to}`);
     assert.equal(await said(page), total);
