@@ -93,7 +93,7 @@ test('moving through time asks nobody, changes the numbers, and leaves the scale
     await settled(page);
     const first = page.getByRole('slider', { name: 'First step shown' });
     const last = page.getByRole('slider', { name: 'Last step shown' });
-    const scale = await page.locator('.classes ol').textContent();
+    const scale = await page.locator('.classes ol .full').allTextContents();
     const whole = await said(page);
     const asked = await askedWhile(page, async () => {
       await last.press('Home');
@@ -120,7 +120,7 @@ test('moving through time asks nobody, changes the numbers, and leaves the scale
       await drawn(page);
     });
     assert.deepEqual(asked, []);
-    assert.equal(await page.locator('.classes ol').textContent(), scale, 'the colours mean the same');
+    assert.deepEqual(await page.locator('.classes ol .full').allTextContents(), scale, 'the colours mean the same');
     const [from, to] = (new URL(page.url()).searchParams.get('window') ?? '').split('..');
     const { total, services } = await api<Counts>(`/api/counts?from=${from}&to=${to}`);
     assert.equal(await said(page), total);
@@ -150,13 +150,13 @@ test('a hexagon is opened from the table and by Enter on the map, and its number
     await assertAccessible(page, 'an opened hexagon');
     await page.keyboard.press('Escape');
     await page.waitForURL((url) => !url.searchParams.has('cell'));
-    assert.equal(await page.evaluate(() => document.activeElement?.id), `row-${cell}`, 'the focus is back where it was');
+    await page.waitForFunction((id) => document.activeElement?.id === id, `row-${cell}`);
     // The table moved the map to the hexagon, so it lies under the cross-hair.
     await drawn(page);
     await page.locator('.mapbox canvas').focus();
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.searchParams.get('cell') === cell);
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'opened-title');
+    await page.waitForFunction(() => document.activeElement?.id === 'opened-title');
   }));
 
 test('the map shows the ramp, then the two sides of a change; the legend leaves out what is not wanted', () =>

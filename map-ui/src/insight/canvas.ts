@@ -32,7 +32,11 @@ export class InsightMap extends GroundMap {
     if (!this.#loaded) return;
     const changed = [...new Set([...this.#looks.keys(), ...looks.keys()])].filter((cell) => this.#looks.get(cell) !== looks.get(cell));
     if (changed.length > 0) this.canvas.getContainer().dataset.drawn = 'false';
-    for (const cell of changed) this.canvas.setFeatureState({ source: hexagons.id, id: cell }, { look: looks.get(cell) ?? '' });
+    for (const id of changed) {
+      const look = looks.get(id);
+      if (look) this.canvas.setFeatureState({ source: hexagons.id, id }, { look });
+      else this.canvas.removeFeatureState({ source: hexagons.id, id }, 'look');
+    }
     this.#looks = looks;
   }
 

@@ -81,15 +81,15 @@ export class CityMap {
   }
 
   /** Tells what was clicked, or was under the cross-hair in the middle when Enter was pressed. Null: nothing there. */
-  onPicked(tell: (picked: Picked | null) => void): void {
-    this.canvas.on('click', (event) => tell(this.#pickAt(event.point.x, event.point.y)));
+  onPicked(tell: (picked: Picked | null, byKey: boolean) => void): void {
+    this.canvas.on('click', (event) => tell(this.#pickAt(event.point.x, event.point.y), false));
     this.canvas.on('mousemove', (event) => {
       this.canvas.getCanvas().style.cursor = this.#pickAt(event.point.x, event.point.y) ? 'pointer' : '';
     });
     this.canvas.getCanvas().addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return;
       const { clientWidth, clientHeight } = this.canvas.getContainer();
-      tell(this.#pickAt(clientWidth / 2, clientHeight / 2));
+      tell(this.#pickAt(clientWidth / 2, clientHeight / 2), true);
     });
   }
 
