@@ -24,7 +24,7 @@ export default defineConfig({
     // A data: URL is code the content security policy cannot tell apart from an attacker's: every file stays a file.
     assetsInlineLimit: 0,
     // What every page has already need not be named again wherever a part is fetched.
-    modulePreload: { polyfill: false, resolveDependencies: (_, files, { hostType }) => (hostType === 'js' ? files.filter((file) => !/assets\/(svelte|index|Icon|rolldown-runtime)-/.test(file)) : files) },
+    modulePreload: { polyfill: false, resolveDependencies: (_, files, { hostType }) => (hostType === 'js' ? files.filter((file) => !/assets\/(svelte|shell|index|rolldown-runtime)-/.test(file)) : files) },
     // What others wrote and we ship is named, with its licence, at /licenses.md.
     license: { fileName: 'licenses.md' },
     // MapLibre alone is over Rolldown's 500 kB of raw text; its budget is kept by the end-to-end tests instead.
@@ -36,8 +36,10 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: 'lists', test: /svelte.src.internal.client.dom.(blocks.(await|each|svelte-element)|elements.(style|bindings.(input|select))).js/ },
+            { name: 'lists', test: /svelte.src.internal.client.dom.(blocks.(await|each|key|svelte-element)|elements.(style|bindings.(input|select|size))).js/ },
             { name: 'svelte', test: /node_modules.svelte.src/ },
+            // Small things that every page has: apart, each would be a file of its own, and pack worse.
+            { name: 'shell', test: /preload-helper|clsx|paraglide.(runtime|registry)|src.app.(route|theme|ThemeButton|LanguageButton|pages)|src.parts.(Icon|icons|Wordmark)|messages.(state_code_\w+|loading|send_where|theme_to_\w+|try_again|photo_go_on|page_report)/ },
           ],
         },
       },
