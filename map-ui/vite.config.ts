@@ -37,9 +37,9 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             { name: 'lists', test: /svelte.src.internal.client.dom.(blocks.(await|each|key|svelte-element)|elements.(style|bindings.(input|select|size))).js/ },
-            { name: 'svelte', test: /node_modules.svelte.src/ },
+            { name: 'svelte', test: /node_modules.(svelte.src|clsx|esm-env)/ },
             // Small things that every page has: apart, each would be a file of its own, and pack worse.
-            { name: 'shell', test: /preload-helper|clsx|paraglide.(runtime|registry)|src.app.(route|theme|ThemeButton|LanguageButton|pages)|src.parts.(Icon|icons|Wordmark)|messages.(state_code_\w+|loading|send_where|theme_to_\w+|try_again|photo_go_on|page_report)/ },
+            { name: 'shell', test: /preload-helper|paraglide.(runtime|registry)|src.app.(route|theme|ThemeButton|LanguageButton)|src.parts.(Icon|icons|Wordmark)|messages.(state_code_\w+|loading|send_where|theme_to_\w+|try_again|photo_go_on|page_report)/ },
           ],
         },
       },
