@@ -1,26 +1,15 @@
 /** What the city is made of: its settings, services with their questions, layers of jurisdictions. Asked once each. */
 import { call } from './call';
+import type { Said } from './said';
 
-export interface City {
-  city: string;
-  version: string;
-  time_zone: string;
-  center: [lon: number, lat: number] | null;
+export type City = Omit<Said<'ClientConfig'>, 'bbox' | 'map'> & {
   /** West, south, east, north; null while nothing is known of the city's extent. */
   bbox: [number, number, number, number] | null;
-  languages: string[];
   map: BaseMap | null;
-  photo: { max_bytes: number; max_per_request: number; types: string[] };
-}
+};
 
 /** What the map stands on: tiles of this server, or a MapLibre style from elsewhere. */
-export interface BaseMap {
-  kind: 'tiles' | 'style';
-  url: string;
-  attribution: string;
-  minzoom: number;
-  maxzoom: number;
-}
+export type BaseMap = Omit<Said<'MapGround'>, 'kind'> & { kind: 'tiles' | 'style' };
 
 export interface Service {
   code: string;
@@ -52,11 +41,7 @@ export interface Question {
 /** Where the map opens when nothing is known of the city yet: the whole world. */
 export const WORLD: [number, number, number, number] = [-170, -55, 170, 72];
 
-export interface Layer {
-  code: string;
-  name: string;
-  count: number;
-}
+export type Layer = Said<'LayerView'>;
 
 export type Areas = GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, { code: string; name: string; team: string | null }>;
 

@@ -1,15 +1,9 @@
 /** The staff's side: session, queue, case. Every answer depends on what the member may see; the server decides. */
 import type { Status } from '../words/status';
 import { call } from './call';
-import type { Moment } from './requests';
+import type { Said } from './said';
 
-export interface Session {
-  name: string;
-  email: string;
-  grants: { role: string; agency: string | null; jurisdiction: string | null; service: string | null }[];
-  /** Codes of the member's teams. */
-  teams: string[];
-}
+export type Session = Said<'Session'>;
 
 export interface QueueFilters {
   team: string;
@@ -24,49 +18,11 @@ export interface QueueFilters {
   bbox: string;
 }
 
-export interface QueuePage {
-  cases: CaseRow[];
-  next: string | null;
-}
+export type QueuePage = Said<'Page'>;
 
-export interface CaseRow {
-  id: number;
-  number: string;
-  service: string;
-  service_name: string;
-  status: Status;
-  priority: string;
-  team: string | null;
-  team_name: string | null;
-  assignee: string | null;
-  jurisdictions: { layer: string; code: string; name: string }[];
-  address: string;
-  lon: number | null;
-  lat: number | null;
-  opened_at: Moment;
-  updated_at: Moment;
-  due_at: Moment | null;
-  closed_at: Moment | null;
-  requests: number;
-  photo: string | null;
-  /** Counts the decisions made over it; sent back with a move, so that nobody overrules unseen. */
-  version: number;
-}
+export type CaseRow = Said<'Queued'>;
 
-export interface FiledRequest {
-  number: string;
-  source: string;
-  filed_at: Moment;
-  description: string;
-  address: string;
-  accuracy_m: number | null;
-  language: string;
-  media_url: string;
-  joined: boolean;
-  answers: { code: string; question: string; values: string[] }[];
-  photos: { id: string; state: string; small: string; large: string }[];
-  contact: { first_name: string; last_name: string; email: string; phone: string } | null;
-}
+export type FiledRequest = Said<'Request'>;
 
 /** Why a case went where it went. */
 export interface Why {
@@ -79,48 +35,14 @@ export interface Why {
 }
 
 /** Another case close by, open or finished lately. */
-export interface NearCase {
-  id: number;
-  number: string;
-  service_name: string;
-  status: Status;
-  metres: number;
-  opened_at: Moment;
-  request_count: number;
-  lon: number;
-  lat: number;
-}
+export type NearCase = Said<'Around'>;
 
-export interface WholeCase extends Omit<CaseRow, 'requests' | 'photo'> {
-  agency: string | null;
-  request_count: number;
-  requests: FiledRequest[];
-  notes: { id: number; created_at: Moment; by: string | null; kind: string; public: boolean; text: string }[];
-  duplicates: { id: number; number: string; status: Status; metres: number; decision: string }[];
-  /** Absent from a server that does not look around. */
-  nearby?: NearCase[];
-  why: Why | null;
-  /** Where it may go from here; empty for those who may not move it. */
-  moves: Status[];
-}
+export type WholeCase = Omit<Said<'Whole'>, 'why'> & { why: Why | null };
 
-export interface Entry {
-  at: Moment;
-  kind: string;
-  text: string;
-  public: boolean;
-  by: string | null;
-  request: string | null;
-}
+export type Entry = Said<'Entry'>;
 
 /** Where a case stands after a move. */
-export interface Moved {
-  id: number;
-  status: Status;
-  closed_at: Moment | null;
-  version: number;
-  moves: Status[];
-}
+export type Moved = Said<'Moved'>;
 
 export const NOTE_KINDS = ['progress', 'contact', 'internal', 'resolution', 'followup'] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];

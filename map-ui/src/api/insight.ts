@@ -1,44 +1,15 @@
 /** Counts for those who lead: by service, status, district and day; by cell and step; gathered into clusters. */
 import { address, call } from './call';
+import type { Said } from './said';
 import { type Box, type Filters, query } from './map';
 
-export interface Counts {
-  total: number;
-  /** Those of them without a place. */
-  unplaced: number;
-  services: { code: string; name: string; count: number }[];
-  statuses: { status: string; count: number }[];
-  jurisdictions: { layer: string; code: string; name: string; count: number }[];
-  /** By day of filing, ascending; days without any are left out. */
-  days: [day: string, count: number][];
-  position: number;
-}
+export type Counts = Said<'Totals'>;
 
-export interface HeatSteps {
-  /** Coarser than what was asked for where the answer would be too long. */
-  resolution: number;
-  steps: { from: string; to: string; count: number }[];
-  cells: [cell: string, counts: number[]][];
-  position: number;
-}
+export type HeatSteps = Said<'HeatSteps'>;
 
-export interface Cluster {
-  cell: string;
-  count: number;
-  lon: number;
-  lat: number;
-  bbox: Box;
-  services: Record<string, number>;
-  statuses: Record<string, number>;
-  /** The request's number, where it is only one. */
-  number: string | null;
-}
+export type Cluster = Omit<Said<'Gathered'>, 'bbox'> & { bbox: Box };
 
-export interface Clusters {
-  resolution: number;
-  clusters: Cluster[];
-  position: number;
-}
+export type Clusters = Omit<Said<'Clusters'>, 'clusters'> & { clusters: Cluster[] };
 
 export function counts(filters: Filters, signal?: AbortSignal): Promise<Counts> {
   return call('GET', '/api/counts', { query: query(filters), signal });

@@ -1,6 +1,7 @@
 /** What the map shows: requests as points, and how many there are in each H3 cell. The same filters mean the same set. */
 import type { Status } from '../words/status';
 import { call } from './call';
+import type { Said } from './said';
 import type { Moment } from './requests';
 
 export interface Filters {
@@ -16,22 +17,10 @@ export interface Filters {
 /** West, south, east, north in degrees. */
 export type Box = [number, number, number, number];
 
-export interface Dot {
-  number: string;
-  service: string;
-  service_name: string;
-  status: Status;
-  filed_at: Moment;
-}
+export type Dot = Said<'Pinned'>;
 export type Dots = GeoJSON.FeatureCollection<GeoJSON.Point, Dot> & { truncated: boolean; total: number };
 
-export interface Heat {
-  resolution: number;
-  total: number;
-  max: number;
-  cells: [cell: string, count: number][];
-  position: number;
-}
+export type Heat = Said<'HeatMap'>;
 
 export function query(filters: Filters, box?: Box) {
   return {

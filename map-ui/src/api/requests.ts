@@ -1,33 +1,14 @@
 /** What residents file, and what anybody may see of it. */
 import type { Status } from '../words/status';
 import { call } from './call';
+import type { Said } from './said';
 
 /** Epoch milliseconds. */
 export type Moment = number;
 
-export interface Near {
-  number: string;
-  service: string;
-  service_name: string;
-  status: Status;
-  metres: number;
-  opened_at: Moment;
-  requests: number;
-  address: string;
-  lon: number;
-  lat: number;
-  photo: string | null;
-  reasons: ({ kind: 'distance'; metres: number } | { kind: 'age'; days: number } | { kind: 'same_service' } | { kind: 'related_service' })[];
-}
+export type Near = Said<'Candidate'>;
 
-export interface Photo {
-  id: string;
-  width: number;
-  height: number;
-  lon: number | null;
-  lat: number | null;
-  taken_at: Moment | null;
-}
+export type Photo = Said<'Uploaded'>;
 
 export interface NewRequest {
   service: string;
@@ -46,46 +27,13 @@ export interface NewRequest {
   separate?: boolean;
 }
 
-export interface Filed {
-  number: string;
-  status: Status;
-  service: string;
-  joined: boolean;
-  token: string;
-  follow_url: string;
-  expected_at: Moment | null;
-  notice: string | null;
-  review: boolean;
-}
+export type Filed = Said<'Receipt'>;
 
 /** `text` of a move is the status moved to, of a note or comment its words, of a withdrawal the reason. */
-export interface Step {
-  at: Moment;
-  kind: 'filed' | 'joined' | 'moved' | 'noted' | 'commented' | 'withdrawn';
-  text: string;
-}
+export type Step = Omit<Said<'Step'>, 'kind'> & { kind: 'filed' | 'joined' | 'moved' | 'noted' | 'commented' | 'withdrawn' };
 
 /** What anybody who has the number may see. */
-export interface Story {
-  number: string;
-  status: Status;
-  service: string;
-  service_name: string;
-  filed_at: Moment;
-  updated_at: Moment;
-  expected_at: Moment | null;
-  closed_at: Moment | null;
-  address: string;
-  lon: number | null;
-  lat: number | null;
-  description: string;
-  photos: { id: string; small: string; large: string }[];
-  requests_in_case: number;
-  agency: string | null;
-  team: string | null;
-  /** Oldest first. */
-  timeline: Step[];
-}
+export type Story = Omit<Said<'PublicRequest'>, 'timeline'> & { timeline: Step[] };
 
 export function nearby(lon: number, lat: number, service: string, signal?: AbortSignal): Promise<{ radius_m: number; cases: Near[] }> {
   return call('GET', '/api/nearby', { query: { lon, lat, service }, signal });
