@@ -35,8 +35,9 @@ lint: ui ## formatting, lints, dependencies, the pages' types
 audit: ui ## Lighthouse, axe and sizes of every page
 	scripts/audit
 
-openapi: ## write the OpenAPI document that the pages' client is generated from
+openapi: ## write the OpenAPI document, and from it the types of the pages' client
 	$(CARGO) run --locked --quiet --bin waymark -- openapi > openapi.json
+	cd map-ui && ([ -d node_modules ] || $(NPM_INSTALL)) && npm run --silent api
 
 bench: ## 1 million rows, side by side with peers, in under 20 minutes
 	scripts/bench 1000000
