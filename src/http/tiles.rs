@@ -150,8 +150,8 @@ async fn request_tile(
     if let Some(same) = filter::not_modified(&request, app.columns.position()) {
         return Ok(same);
     }
-    let (columns, most) = (app.columns.clone(), app.config.limits.map_points);
-    let finding = move || columns.ask(|columns, position| (tiles::shown(columns, &wanted, at, most), position));
+    let columns = app.columns.clone();
+    let finding = move || columns.ask(|columns, position| (tiles::shown(columns, &wanted, at), position));
     let (shown, position) = web::block(finding).await.map_err(Error::internal)?;
     let single = requests::pinned(&app.db, &shown.single).await?;
     Ok(filter::tile(position, tiles::requests(at, &shown.clusters, &single)?))

@@ -10,6 +10,9 @@ use crate::requests::Pinned;
 /// From this zoom on every request of a tile stands by itself, unless there are too many.
 const CLOSE: u8 = 15;
 
+/// Requests that stand by themselves in one tile, at most: more are a carpet on the screen, and each is read from the database.
+const SINGLE: usize = 1000;
+
 /// The resolution whose cells are some sixty pixels wide at a zoom: plates with numbers fit beside each other.
 pub fn gathered(zoom: u8) -> u8 {
     zoom.saturating_sub(5).min(FINEST)
@@ -24,12 +27,12 @@ pub struct Shown {
     pub single: Vec<i64>,
 }
 
-/// What a tile shows of the requests that pass; at most `most` by themselves.
-pub fn shown(columns: &Columns, filter: &Filter, at: Address, most: usize) -> Shown {
+/// What a tile shows of the requests that pass.
+pub fn shown(columns: &Columns, filter: &Filter, at: Address) -> Shown {
     let inside = Filter { bbox: Some(at.bbox(0.0)), ..filter.clone() };
     if at.zoom() >= CLOSE {
-        let Pins { total, requests } = columns.pins(&inside, most);
-        if total <= most as u64 {
+        let Pins { total, requests } = columns.pins(&inside, SINGLE);
+        if total <= SINGLE as u64 {
             return Shown { clusters: Vec::new(), single: requests };
         }
     }
