@@ -1,6 +1,6 @@
 //! The application: everything a server needs, built once, by `main` and by tests alike.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
 
@@ -45,8 +45,7 @@ pub struct App {
     pub filing: Arc<Filing>,
     /// Open cases near a point.
     pub open_cases: OpenCases,
-    /// The ground that the map stands on.
-    pub base: Base,
+    base: OnceLock<Base>,
     /// Boundaries ready to be drawn.
     pub outlines: OutlineShelf,
     /// All requests in columns, for the map's counts.
@@ -83,10 +82,6 @@ impl App {
         let follow = Follow::load(&db, Some(&config.server.secret)).await?;
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
-        let base = match config.map.base.as_str() {
-            demo::GROUND => Base::Features(Features::new(demo::ground())),
-            _ => Base::open(&config.map.base).await?,
-        };
         let photos = Photos::open(&config)?;
         let sessions = Sessions::new(config.limits.session_idle_hours, config.limits.session_days)?;
         Ok(Arc::new(App {
@@ -102,7 +97,7 @@ impl App {
             routing,
             filing,
             open_cases,
-            base,
+            base: OnceLock::new(),
             columns,
             photos,
             follow,
@@ -110,8 +105,18 @@ impl App {
         }))
     }
 
-    /// Starts everything that runs without a request; it stops when the handle is dropped.
+    /// The ground that the map stands on; none before [`App::start`], for a command that only imports draws no map.
+    pub fn base(&self) -> &Base {
+        self.base.get().unwrap_or(&Base::None)
+    }
+
+    /// Reads the ground and starts everything that runs without a request; it stops when the handle is dropped.
     pub async fn start(self: &Arc<App>) -> Result<workers::Running> {
+        let base = match self.config.map.base.as_str() {
+            demo::GROUND => Base::Features(Features::new(demo::ground())),
+            file => Base::open(file).await?,
+        };
+        let _ = self.base.set(base); // started before: the ground is the same
         workers::start(self).await
     }
 

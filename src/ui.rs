@@ -7,6 +7,8 @@ use std::future::ready;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 
+use crate::http::takes;
+
 #[derive(rust_embed::Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/map-ui/dist"]
 #[allow_missing = true]
@@ -115,16 +117,6 @@ impl Built {
 fn tag(hash: &[u8; 32]) -> String {
     let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
-}
-
-/// Whether the browser takes this coding: named, and not with a weight of nothing.
-fn takes(asked: &HeaderMap, coding: &str) -> bool {
-    let Some(list) = asked.get(header::ACCEPT_ENCODING).and_then(|list| list.to_str().ok()) else { return false };
-    list.split(',').any(|entry| {
-        let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0));
-        name.trim().eq_ignore_ascii_case(coding) && !refused
-    })
 }
 
 fn media_type(name: &str) -> &'static str {

@@ -112,18 +112,13 @@ impl Columns {
     /// Goes over the rows that pass, with a place or without, in no order.
     pub(super) fn each(&self, filter: &Filter, mut see: impl FnMut(&Rows, usize)) {
         let sieve = self.sieve(filter);
-        for level in &self.levels {
-            let rows = &level.rows;
-            if sieve.bbox.is_none() {
-                level.unplaced().filter(|&at| sieve.passes(rows, at)).for_each(|at| see(rows, at));
+        if sieve.bbox.is_none() {
+            let levels = self.levels.iter().map(|level| (&level.rows, level.unplaced()));
+            for (rows, range) in levels.chain([(&self.tail.rows, 0..self.tail.rows.len())]) {
+                range.filter(|&at| !rows.placed(at) && sieve.passes(rows, at)).for_each(|at| see(rows, at));
             }
-            level.runs_in(sieve.bbox.as_ref(), |run, whole| {
-                let passing = level.run(run).filter(|&at| if whole { sieve.passes(rows, at) } else { sieve.passes_here(rows, at) });
-                passing.for_each(|at| see(rows, at));
-            });
         }
-        let rows = &self.tail.rows;
-        (0..rows.len()).filter(|&at| sieve.passes_here(rows, at)).for_each(|at| see(rows, at));
+        self.each_placed(filter, |_, rows, at| see(rows, at));
     }
 
     /// Goes over the rows that pass and have a place, each with its cell; the rows of one cell follow each other.

@@ -13,7 +13,7 @@ mod tiles;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError, web};
 
@@ -44,6 +44,16 @@ pub async fn hardened<B: MessageBody>(request: ServiceRequest, next: Next<B>) ->
         }
     }
     Ok(answer)
+}
+
+/// Whether whoever asks takes this coding: named, and not with a weight of nothing.
+pub fn takes(asked: &HeaderMap, coding: &str) -> bool {
+    let Some(list) = asked.get(header::ACCEPT_ENCODING).and_then(|list| list.to_str().ok()) else { return false };
+    list.split(',').any(|entry| {
+        let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q == 0.0));
+        name.trim().eq_ignore_ascii_case(coding) && !refused
+    })
 }
 
 impl ResponseError for Error {

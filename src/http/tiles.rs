@@ -5,14 +5,14 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, EntityTag};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::api::filter::{self, Parts};
-use super::{Problem, problems};
+use super::{Problem, problems, takes};
 use crate::app::App;
 use crate::error::{Error, Field, Result};
 use crate::people::token;
@@ -76,7 +76,7 @@ type Place = (u8, u32, String);
 
 #[utoipa::path(get, path = "/tiles/base.json", tag = "public", responses((status = 200, body = TileJson), (status = 404, body = Problem)))]
 async fn about_ground(app: web::Data<App>) -> Result<HttpResponse> {
-    let about = app.base.about().ok_or(Error::NotFound("base map"))?;
+    let about = app.base().about().ok_or(Error::NotFound("base map"))?;
     let fields: &[_] = &[("kind", "What it is, in the words of Protomaps' schema"), ("name", "What is written on it")];
     let layers = ["earth", "landuse", "water", "roads", "places", "pois"].map(|id| layer(id, fields));
     let houses = layer("buildings", &[("addr_housenumber", "The number on the door")]);
@@ -95,18 +95,18 @@ async fn about_ground(app: web::Data<App>) -> Result<HttpResponse> {
         (status = 204, description = "There is nothing here"), (status = 404, body = Problem)))]
 async fn ground(app: web::Data<App>, request: HttpRequest, place: web::Path<Place>) -> Result<HttpResponse> {
     let at = address(place.into_inner())?;
-    let Some(cut) = app.base.tile(at).await? else {
+    let Some(cut) = app.base().tile(at).await? else {
         return Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, KEEP_GROUND)).finish());
     };
-    let tag = format!("\"{}\"", token::hexadecimal(&Sha256::digest(&cut.bytes)[..12]));
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).is_some_and(|tags| tags.contains(&tag));
+    let tag = EntityTag::new_weak(token::hexadecimal(&Sha256::digest(&cut.bytes)[..12])); // of all encodings of these bytes
+    let known = filter::has(&request, &tag);
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((header::CACHE_CONTROL, KEEP_GROUND)).insert_header((header::ETAG, tag)).content_type(MEDIA_TYPE);
+    answer.insert_header((header::CACHE_CONTROL, KEEP_GROUND)).insert_header((header::VARY, "Accept-Encoding"));
+    answer.insert_header(header::ETag(tag)).content_type(MEDIA_TYPE);
     if known {
         return Ok(answer.finish());
     }
-    let takes_gzip = request.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("gzip"));
-    if cut.gzip && takes_gzip {
+    if cut.gzip && takes(request.headers(), "gzip") {
         return Ok(answer.insert_header((header::CONTENT_ENCODING, "gzip")).body(cut.bytes));
     }
     Ok(answer.body(if cut.gzip { unpacked(&cut.bytes)? } else { cut.bytes }))
@@ -150,9 +150,7 @@ async fn request_tile(
     if let Some(same) = filter::not_modified(&request, app.columns.position()) {
         return Ok(same);
     }
-    let columns = app.columns.clone();
-    let finding = move || columns.ask(|columns, position| (tiles::shown(columns, &wanted, at), position));
-    let (shown, position) = web::block(finding).await.map_err(Error::internal)?;
+    let (shown, position) = filter::ask(&app, move |columns| tiles::shown(columns, &wanted, at)).await?;
     let single = requests::pinned(&app.db, &shown.single).await?;
     Ok(filter::tile(position, tiles::requests(at, &shown.clusters, &single)?))
 }
@@ -173,10 +171,8 @@ async fn heat_tile(app: web::Data<App>, request: HttpRequest, place: web::Path<P
     if let Some(same) = filter::not_modified(&request, app.columns.position()) {
         return Ok(same);
     }
-    let columns = app.columns.clone();
-    let counting = move || columns.ask(|columns, position| tiles::heat(columns, &wanted, at).map(|bytes| (bytes, position)));
-    let (bytes, position) = web::block(counting).await.map_err(Error::internal)??;
-    Ok(filter::tile(position, bytes))
+    let (bytes, position) = filter::ask(&app, move |columns| tiles::heat(columns, &wanted, at)).await?;
+    Ok(filter::tile(position, bytes?))
 }
 
 #[utoipa::path(get, path = "/tiles/jurisdictions/{layer}.json", tag = "public", params(("layer" = String, Path, description = "Code of the layer")),

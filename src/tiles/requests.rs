@@ -29,14 +29,14 @@ pub struct Shown {
 
 /// What a tile shows of the requests that pass.
 pub fn shown(columns: &Columns, filter: &Filter, at: Address) -> Shown {
-    let inside = Filter { bbox: Some(at.bbox(0.0)), ..filter.clone() };
+    let tile = at.bbox(0.0);
+    let inside = Filter { bbox: Some(tile), ..filter.clone() };
     if at.zoom() >= CLOSE {
         let Pins { total, requests } = columns.pins(&inside, SINGLE);
         if total <= SINGLE as u64 {
             return Shown { clusters: Vec::new(), single: requests };
         }
     }
-    let tile = at.bbox(0.0);
     let here = Filter { bbox: Some(at.bbox(MARGIN)), ..filter.clone() };
     let (single, clusters): (Vec<_>, Vec<_>) = columns
         .clusters(&here, gathered(at.zoom()))

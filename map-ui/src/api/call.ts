@@ -61,6 +61,16 @@ export async function call<T>(method: string, path: string, ask: Ask = {}): Prom
   throw problem(answer.status, parsed);
 }
 
+/** Asks after a moment, so that what changes quickly asks once; what it returns stops it, whether it has asked yet or not. */
+export function asking(work: (signal: AbortSignal) => Promise<void>, fail: (error: unknown) => void, wait: number): () => void {
+  const stop = new AbortController();
+  const timer = setTimeout(() => work(stop.signal).catch((error: unknown) => stopped(error) || fail(error)), wait);
+  return () => {
+    clearTimeout(timer);
+    stop.abort();
+  };
+}
+
 /** Whether an error only says that the page itself stopped asking. */
 export function stopped(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';

@@ -2,7 +2,7 @@
  * What is in sight: asks the server for the heat and the requests of the view and the filters of the address, one asking
  * at a time, and keeps the last answer on the screen until the next is there.
  */
-import { stopped } from '../api/call';
+import { asking } from '../api/call';
 import { type City, type Areas, areas, city, layers, type Layer, type Service, services, WORLD } from '../api/city';
 import { dividing } from '../api/ground';
 import { type Dots, dots, type Filters, type Heat, heat } from '../api/map';
@@ -90,16 +90,10 @@ export class Sight {
   }
 
   #ask(work: (signal: AbortSignal) => Promise<void>, _attempt: number, wait: number): () => void {
-    const stop = new AbortController();
-    const timer = setTimeout(() => work(stop.signal).catch(this.#fail), wait);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
+    return asking(work, this.#fail, wait);
   }
 
   #fail = (error: unknown): void => {
-    if (stopped(error)) return;
     this.failure = error;
     this.busy = false;
   };

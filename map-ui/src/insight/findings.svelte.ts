@@ -2,7 +2,7 @@
  * What the page knows: asks the server for what the address wants, and keeps each answer on the screen until the next is
  * there. All steps of the span are loaded, so that a window moves among them without asking again.
  */
-import { stopped } from '../api/call';
+import { asking } from '../api/call';
 import { type Areas, areas, type City, city, type Layer, layers, type Service, services, WORLD } from '../api/city';
 import { dividing } from '../api/ground';
 import { counts, type Counts } from '../api/insight';
@@ -144,16 +144,10 @@ export class Findings {
   }
 
   #ask(work: (signal: AbortSignal) => Promise<void>, _attempt: number): () => void {
-    const stop = new AbortController();
-    const timer = setTimeout(() => work(stop.signal).catch(this.#fail), PATIENCE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
+    return asking(work, this.#fail, PATIENCE_MS);
   }
 
   #fail = (error: unknown): void => {
-    if (stopped(error)) return;
     this.failure = error;
     this.counting = this.drawing = false;
   };

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::filter::{self, Parts};
-use crate::analytics::Cluster;
+use crate::analytics::{Cluster, Columns};
 use crate::app::App;
 use crate::catalog::Catalog;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Problem;
 use crate::requests;
 use crate::tiles::gathered;
@@ -71,20 +71,18 @@ pub(super) async fn clusters(app: web::Data<App>, request: HttpRequest, asked: w
     if let Some(same) = filter::not_modified(&request, app.columns.position()) {
         return Ok(same);
     }
-    let (columns, most) = (app.columns.clone(), app.config.limits.heat_cells);
-    let gathering = move || {
-        columns.ask(|columns, position| {
-            let mut resolution = gathered(zoom as u8);
-            let mut found = columns.clusters(&wanted, resolution);
-            // The whole city at the zoom of a street is more than anybody draws.
-            while found.len() > most && resolution > 0 {
-                resolution -= 1;
-                found = columns.clusters(&wanted, resolution);
-            }
-            (found, resolution, position)
-        })
+    let most = app.config.limits.heat_cells;
+    let gathering = move |columns: &Columns| {
+        let mut resolution = gathered(zoom as u8);
+        let mut found = columns.clusters(&wanted, resolution);
+        // The whole city at the zoom of a street is more than anybody draws.
+        while found.len() > most && resolution > 0 {
+            resolution -= 1;
+            found = columns.clusters(&wanted, resolution);
+        }
+        (found, resolution)
     };
-    let (found, resolution, position) = web::block(gathering).await.map_err(Error::internal)?;
+    let ((found, resolution), position) = filter::ask(&app, gathering).await?;
     let only: Vec<i64> = found.iter().filter_map(|cluster| cluster.only).collect();
     let numbers = requests::numbers(&app.db, &only).await?;
     let catalog = app.catalog.get(&app.db).await?;

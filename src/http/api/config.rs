@@ -79,7 +79,7 @@ fn ground(app: &App) -> Option<MapGround> {
     if !set.style_url.is_empty() {
         return Some(MapGround { kind: "style", url: set.style_url.clone(), attribution, minzoom: 0, maxzoom: 22 });
     }
-    let (minzoom, maxzoom) = app.base.about()?.zooms;
+    let (minzoom, maxzoom) = app.base().about()?.zooms;
     Some(MapGround { kind: "tiles", url: "/tiles/base/{z}/{x}/{y}.mvt".into(), attribution, minzoom, maxzoom })
 }
 

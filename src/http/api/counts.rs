@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::{self, Parts};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Problem;
 
 /// What is asked.
@@ -81,9 +81,7 @@ pub(super) async fn counts(app: web::Data<App>, request: HttpRequest, asked: web
     if let Some(same) = filter::not_modified(&request, app.columns.position()) {
         return Ok(same);
     }
-    let columns = app.columns.clone();
-    let counting = move || columns.ask(|columns, position| (columns.counts(&wanted), position));
-    let (found, position) = web::block(counting).await.map_err(Error::internal)?;
+    let (found, position) = filter::ask(&app, move |columns| columns.counts(&wanted)).await?;
     let catalog = app.catalog.get(&app.db).await?;
     let mut services: Vec<Total> = found
         .services

@@ -2,11 +2,11 @@
 //! would be.
 
 use actix_web::http::header::{ETag, EntityTag, Header, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::analytics::{Bbox, Day, Filter};
+use crate::analytics::{Bbox, Columns, Day, Filter};
 use crate::app::App;
 use crate::cases::STATUSES;
 use crate::error::{Error, Field, Result};
@@ -80,6 +80,12 @@ pub fn refuse_unknown<'a>(names: impl Iterator<Item = &'a String>, known: &str, 
     problems.extend(names.map(|name| Field::new(name, format!("is not a parameter here; those are {known}."))));
 }
 
+/// Asks the columns, on a thread that nobody else's answer waits for; with the answer comes the position that it holds for.
+pub async fn ask<T: Send + 'static>(app: &App, question: impl FnOnce(&Columns) -> T + Send + 'static) -> Result<(T, i64)> {
+    let columns = app.columns.clone();
+    web::block(move || columns.ask(|columns, position| (question(columns), position))).await.map_err(Error::internal)
+}
+
 /// The tag of an answer made at a position of the log; weak, since the body may come compressed or not.
 fn tag(position: i64) -> EntityTag {
     EntityTag::new_weak(format!("{position}-{}", env!("CARGO_PKG_VERSION")))
@@ -88,11 +94,16 @@ fn tag(position: i64) -> EntityTag {
 /// 304 if whoever asks has the answer of this position already.
 pub fn not_modified(asked: &HttpRequest, position: i64) -> Option<HttpResponse> {
     let tag = tag(position);
-    let has = match IfNoneMatch::parse(asked).ok()? {
-        IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
-    };
-    has.then(|| HttpResponse::NotModified().insert_header(ETag(tag)).finish())
+    has(asked, &tag).then(|| HttpResponse::NotModified().insert_header(ETag(tag)).finish())
+}
+
+/// Whether whoever asks has what carries this tag.
+pub fn has(asked: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(asked) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
 }
 
 /// An answer that may be kept and must be asked for again: the log may have gone on.

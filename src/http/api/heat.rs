@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::filter::{self, Parts};
 use crate::analytics::{Columns, FINEST, Filter, Heat};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Problem;
 
 /// Cells of an answer to somebody who names no resolution: about what a map draws without effort.
@@ -57,10 +57,7 @@ pub(super) async fn heat(app: web::Data<App>, request: HttpRequest, asked: web::
     }
     let most = app.config.limits.heat_cells;
     let most = if asked.resolution.as_deref().is_none_or(str::is_empty) { most.min(EASY) } else { most };
-    let columns = app.columns.clone();
-    // A few milliseconds of counting, on a thread that nobody else's answer waits for.
-    let counting = move || columns.ask(|columns, position| (fitting(columns, &wanted, resolution as u8, most), position));
-    let (heat, position) = web::block(counting).await.map_err(Error::internal)?;
+    let (heat, position) = filter::ask(&app, move |columns| fitting(columns, &wanted, resolution as u8, most)).await?;
     let body = HeatMap {
         resolution: heat.resolution,
         total: heat.total,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::{self, Parts};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::Problem;
 use crate::requests::{self, Pinned};
 
@@ -70,9 +70,7 @@ pub(super) async fn pins(app: web::Data<App>, request: HttpRequest, asked: web::
     if let Some(same) = filter::not_modified(&request, app.columns.position()) {
         return Ok(same);
     }
-    let columns = app.columns.clone();
-    let finding = move || columns.ask(|columns, position| (columns.pins(&wanted, limit), position));
-    let (found, position) = web::block(finding).await.map_err(Error::internal)?;
+    let (found, position) = filter::ask(&app, move |columns| columns.pins(&wanted, limit)).await?;
     let features: Vec<Pin> = requests::pinned(&app.db, &found.requests)
         .await?
         .into_iter()

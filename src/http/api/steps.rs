@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::filter::{self, Parts};
 use crate::analytics::{Columns, Day, FINEST, Filter, Steps};
 use crate::app::App;
-use crate::error::{Error, Field, Result};
+use crate::error::{Field, Result};
 use crate::http::Problem;
 
 /// The most steps of one answer: two years of weeks, or four months of days.
@@ -92,9 +92,7 @@ pub(super) async fn steps(app: web::Data<App>, request: HttpRequest, asked: web:
         return Ok(same);
     }
     let firsts: Vec<Day> = spans.iter().map(|(first, _)| Day::of(*first)).collect();
-    let columns = app.columns.clone();
-    let counting = move || columns.ask(|columns, position| (fitting(columns, &wanted, resolution as u8, &firsts), position));
-    let ((resolution, found), position) = web::block(counting).await.map_err(Error::internal)?;
+    let ((resolution, found), position) = filter::ask(&app, move |columns| fitting(columns, &wanted, resolution as u8, &firsts)).await?;
     let steps = spans.iter().zip(found.totals).map(|((from, to), count)| Step { from: from.to_string(), to: to.to_string(), count });
     let body = HeatSteps {
         resolution,
