@@ -15,13 +15,15 @@ use crate::http::takes;
 struct Dist;
 
 /// The pages and the file that stands for each; `map-ui/src/app/pages.ts` and `map-ui/build/pages.ts` know the same.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 8] = [
     ("/", "index.html"),
     ("/insight", "insight/index.html"),
     ("/report", "report/index.html"),
     ("/requests/{number}", "requests/index.html"),
     ("/desk", "desk/index.html"),
     ("/desk/{place:.*}", "desk/index.html"),
+    ("/settings", "settings/index.html"),
+    ("/settings/{place:.*}", "settings/index.html"),
 ];
 
 /// Files whose name does not change with their content.

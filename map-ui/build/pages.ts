@@ -11,6 +11,7 @@ const PAGES = [
   { file: 'requests/index.html', module: 'src/follow/Follow.svelte', title: 'Follow a request' },
   { file: 'insight/index.html', module: 'src/insight/Insight.svelte', title: 'Insight' },
   { file: 'desk/index.html', module: 'src/desk/Desk.svelte', title: 'Desk' },
+  { file: 'settings/index.html', module: 'src/settings/Settings.svelte', title: 'Settings' },
 ];
 
 export function pages(): Plugin & { apply: 'build'; enforce: 'post' } {

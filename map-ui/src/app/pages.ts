@@ -12,6 +12,7 @@ const PAGES: Page[] = [
   { path: /^\/requests\/[^/]+\/?$/, load: () => import('../follow/Follow.svelte') },
   { path: /^\/insight\/?$/, load: () => import('../insight/Insight.svelte') },
   { path: /^\/desk(\/.*)?$/, load: () => import('../desk/Desk.svelte') },
+  { path: /^\/settings(\/.*)?$/, load: () => import('../settings/Settings.svelte') },
 ];
 
 export function pageAt(path: string): Page | undefined {

@@ -10,7 +10,7 @@ import { here } from '../app/route.svelte.ts';
 import { isStatus } from '../words/status';
 import { hand } from './hand.svelte.ts';
 import { compare, type Key, order } from './news';
-import { staff } from './staff.svelte.ts';
+import { staff } from '../staff/staff.svelte.ts';
 
 /** At most so many pages are read again for one change, and so many rows asked for by themselves. */
 const PAGES_AGAIN = 4;

@@ -7,7 +7,7 @@ import { type CaseRow, move, type Moved, oneRow, timeline, wholeCase } from '../
 import * as m from '../paraglide/messages.js';
 import type { Status } from '../words/status';
 import { look } from '../words/status';
-import { staff } from './staff.svelte.ts';
+import { staff } from '../staff/staff.svelte.ts';
 import { legal, wayBack } from './workflow';
 
 export type Movable = Pick<CaseRow, 'id' | 'number' | 'service_name' | 'status' | 'version' | 'lon' | 'lat'>;

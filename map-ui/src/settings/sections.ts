@@ -1,0 +1,23 @@
+/** The sections of the settings, in the order they are listed. Each is a chunk of its own under `/settings/NAME`. */
+import type { Component } from 'svelte';
+import type { Session } from '../api/desk';
+import * as m from '../paraglide/messages.js';
+
+export interface Section {
+  name: string;
+  title: () => string;
+  load: () => Promise<{ default: Component<{ member: Session }> }>;
+  /** Whether it is of any use to this member; the server decides again. */
+  open: (member: Session) => boolean;
+}
+
+export const SECTIONS: Section[] = [
+  { name: 'account', title: m.settings_account, load: () => import('./account/Account.svelte'), open: () => true },
+];
+
+/** The section of an address; the first that the member may open when the address names none. */
+export function sectionAt(path: string, member: Session): Section | undefined {
+  const open = SECTIONS.filter((section) => section.open(member));
+  const name = path.split('/')[2] ?? '';
+  return name === '' ? open[0] : open.find((section) => section.name === name);
+}
