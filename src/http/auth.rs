@@ -8,7 +8,7 @@
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use url::Url;
 
@@ -51,11 +51,17 @@ impl FromRequest for Staff {
     }
 }
 
-async fn who(request: &HttpRequest) -> Result<Who> {
+/// Who asks; looked up once, however many ask for it on the way.
+pub async fn who(request: &HttpRequest) -> Result<Who> {
+    if let Some(who) = request.extensions().get::<Who>() {
+        return Ok(who.clone());
+    }
     let app = app(request)?;
     let Some(token) = token(request, &app) else { return Ok(Who::Anyone) };
     from_here(request, &app)?;
-    Ok(app.sessions.who(&app.db, &token, app.clock.now()).await?.unwrap_or(Who::Anyone))
+    let who = app.sessions.who(&app.db, &token, app.clock.now()).await?.unwrap_or(Who::Anyone);
+    request.extensions_mut().insert(who.clone());
+    Ok(who)
 }
 
 fn app(request: &HttpRequest) -> Result<web::Data<App>> {

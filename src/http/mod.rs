@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod auth;
+mod gate;
 pub mod open311;
 mod openapi;
 mod problem;
@@ -20,6 +21,7 @@ use actix_web::{HttpResponse, ResponseError, web};
 use crate::app::App;
 use crate::error::Error;
 
+use gate::gate;
 pub use openapi::openapi;
 pub use problem::{Problem, problems};
 

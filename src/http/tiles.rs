@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::api::filter::{self, Parts};
-use super::{Problem, problems, takes};
+use super::{Problem, gate, problems, takes};
 use crate::app::App;
 use crate::error::{Error, Field, Result};
+use crate::people::policy::Act;
 use crate::people::token;
 use crate::requests;
 use crate::tiles::{self, Address, MEDIA_TYPE};
@@ -74,7 +75,7 @@ struct Asked {
 /// Zoom, column and row as they stand in an address; the row may end in `.mvt`.
 type Place = (u8, u32, String);
 
-#[utoipa::path(get, path = "/tiles/base.json", tag = "public", responses((status = 200, body = TileJson), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/tiles/base.json", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), responses((status = 200, body = TileJson), (status = 404, body = Problem)))]
 async fn about_ground(app: web::Data<App>) -> Result<HttpResponse> {
     let about = app.base().about().ok_or(Error::NotFound("base map"))?;
     let fields: &[_] = &[("kind", "What it is, in the words of Protomaps' schema"), ("name", "What is written on it")];
@@ -89,7 +90,7 @@ async fn about_ground(app: web::Data<App>) -> Result<HttpResponse> {
     }))
 }
 
-#[utoipa::path(get, path = "/tiles/base/{z}/{x}/{y}", tag = "public",
+#[utoipa::path(get, path = "/tiles/base/{z}/{x}/{y}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(("z" = u8, Path, description = "Zoom"), ("x" = u32, Path, description = "Column from the west"), ("y" = String, Path, description = "Row from the north; `.mvt` may follow")),
     responses((status = 200, description = "Streets, water, parks and names", content_type = "application/vnd.mapbox-vector-tile"),
         (status = 204, description = "There is nothing here"), (status = 404, body = Problem)))]
@@ -118,7 +119,7 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>> {
     Ok(plain)
 }
 
-#[utoipa::path(get, path = "/tiles/requests.json", tag = "public", params(Parts), responses((status = 200, body = TileJson)))]
+#[utoipa::path(get, path = "/tiles/requests.json", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(Parts), responses((status = 200, body = TileJson)))]
 async fn about_requests(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let clusters = [("count", "Requests in it"), ("bbox", "Where they lie: [west,south,east,north]"), ("cell", "H3 cell")];
     let single = [
@@ -135,7 +136,7 @@ async fn about_requests(app: web::Data<App>, request: HttpRequest) -> HttpRespon
     ))
 }
 
-#[utoipa::path(get, path = "/tiles/requests/{z}/{x}/{y}", tag = "public",
+#[utoipa::path(get, path = "/tiles/requests/{z}/{x}/{y}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Parts, ("z" = u8, Path, description = "Zoom"), ("x" = u32, Path, description = "Column from the west"), ("y" = String, Path, description = "Row from the north; `.mvt` may follow")),
     responses((status = 200, description = "Layers `clusters` and `requests`", content_type = "application/vnd.mapbox-vector-tile"),
         (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]
@@ -155,13 +156,13 @@ async fn request_tile(
     Ok(filter::tile(position, tiles::requests(at, &shown.clusters, &single)?))
 }
 
-#[utoipa::path(get, path = "/tiles/heat.json", tag = "public", params(Parts), responses((status = 200, body = TileJson)))]
+#[utoipa::path(get, path = "/tiles/heat.json", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(Parts), responses((status = 200, body = TileJson)))]
 async fn about_heat(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let cells = layer("heat", &[("cell", "H3 cell"), ("count", "Requests in it")]);
     HttpResponse::Ok().json(tile_json(&app, "heat", request.query_string(), vec![cells]))
 }
 
-#[utoipa::path(get, path = "/tiles/heat/{z}/{x}/{y}", tag = "public",
+#[utoipa::path(get, path = "/tiles/heat/{z}/{x}/{y}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Parts, ("z" = u8, Path, description = "Zoom"), ("x" = u32, Path, description = "Column from the west"), ("y" = String, Path, description = "Row from the north; `.mvt` may follow")),
     responses((status = 200, description = "Layer `heat`", content_type = "application/vnd.mapbox-vector-tile"),
         (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]
@@ -175,7 +176,7 @@ async fn heat_tile(app: web::Data<App>, request: HttpRequest, place: web::Path<P
     Ok(filter::tile(position, bytes?))
 }
 
-#[utoipa::path(get, path = "/tiles/jurisdictions/{layer}.json", tag = "public", params(("layer" = String, Path, description = "Code of the layer")),
+#[utoipa::path(get, path = "/tiles/jurisdictions/{layer}.json", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(("layer" = String, Path, description = "Code of the layer")),
     responses((status = 200, body = TileJson), (status = 404, body = Problem)))]
 async fn about_jurisdictions(app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse> {
     app.outlines.get(&app.db, &code, app.clock.now()).await?;
@@ -184,7 +185,7 @@ async fn about_jurisdictions(app: web::Data<App>, code: web::Path<String>) -> Re
     Ok(HttpResponse::Ok().json(tile_json(&app, &format!("jurisdictions/{code}"), "", layers.into())))
 }
 
-#[utoipa::path(get, path = "/tiles/jurisdictions/{layer}/{z}/{x}/{y}", tag = "public",
+#[utoipa::path(get, path = "/tiles/jurisdictions/{layer}/{z}/{x}/{y}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(("layer" = String, Path, description = "Code of the layer"), ("z" = u8, Path, description = "Zoom"), ("x" = u32, Path, description = "Column from the west"), ("y" = String, Path, description = "Row from the north; `.mvt` may follow")),
     responses((status = 200, description = "Layers `jurisdictions` and `names`", content_type = "application/vnd.mapbox-vector-tile"),
         (status = 304, description = "The layer did not change since the answer with this ETag"), (status = 404, body = Problem)))]
@@ -240,6 +241,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     let get = web::get;
     cfg.service(
         web::scope("/tiles")
+            .wrap(from_fn(gate))
             .wrap(from_fn(problems))
             .app_data(query)
             .service(web::resource("/base.json").route(get().to(about_ground)))

@@ -8,6 +8,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod scope;
+
+pub use scope::{Reach, Scope};
+
 /// What a grant makes of a person. A grant says *what*, its scope says *where*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -121,8 +125,9 @@ impl Who {
     }
 }
 
-/// What is asked for. Every route names exactly one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What is asked for. Every route names exactly one, as `x-act` in its description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     /// Services, boundaries, map, heat, a request by its number: what everybody may read.
     SeePublic,
@@ -132,6 +137,10 @@ pub enum Act {
     FileByKey,
     /// Add to, withdraw or reopen one's own request.
     ActOnOwnRequest,
+    /// Sign in and out, or use a secret that was sent to oneself for that.
+    SignIn,
+    /// See and change one's own sign-in: password, second factor, sessions.
+    KeepOwnAccount,
     /// List cases.
     SeeQueue,
     /// Open one case.
@@ -167,11 +176,13 @@ pub enum Act {
 }
 
 /// Every act.
-pub const ACTS: [Act; 20] = [
+pub const ACTS: [Act; 22] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
     Act::ActOnOwnRequest,
+    Act::SignIn,
+    Act::KeepOwnAccount,
     Act::SeeQueue,
     Act::SeeCase,
     Act::SeeContact,
@@ -201,14 +212,14 @@ enum Reaching {
     Granted,
 }
 
-/// The table. Public acts and those of keys and residents are in [`may`]; they do not depend on a role.
+/// The table. Public acts and those of keys, residents and oneself are in [`may`]; they do not depend on a role.
 const fn reaching(role: Role, act: Act) -> Reaching {
     use Reaching::*;
     match (act, role) {
         (_, Role::Resident) => No,
         // A key's and a resident's acts: nobody on staff acts in their name.
         (Act::FileByKey | Act::ActOnOwnRequest, _) => No,
-        (Act::SeePublic | Act::FileRequest, _) => Granted,
+        (Act::SeePublic | Act::FileRequest | Act::SignIn | Act::KeepOwnAccount, _) => Granted,
 
         (Act::SeeQueue | Act::SeeCase | Act::SeeInternalNotes, Role::Member) => OwnTeams,
         (Act::SeeQueue | Act::SeeCase | Act::SeeInternalNotes, _) => Granted,
@@ -243,55 +254,6 @@ pub struct On {
     pub request: Option<i64>,
 }
 
-/// What of all cases somebody may see or change: the same decision as [`may`], as a condition for lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Nothing at all.
-    Nothing,
-    /// Everything.
-    Everything,
-    /// What at least one of these covers.
-    Within(Vec<Reach>),
-}
-
-/// One way to reach a case: everything that is given must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reach {
-    /// Only this agency.
-    pub agency: Option<i64>,
-    /// Only in this jurisdiction.
-    pub jurisdiction: Option<i64>,
-    /// Only this service.
-    pub service: Option<i64>,
-    /// Only these teams.
-    pub teams: Option<Vec<i64>>,
-}
-
-impl Reach {
-    /// Whether `on` lies within.
-    pub fn covers(&self, on: &On) -> bool {
-        self.agency.is_none_or(|agency| on.agency == Some(agency))
-            && self.jurisdiction.is_none_or(|jurisdiction| on.jurisdictions.contains(&jurisdiction))
-            && self.service.is_none_or(|service| on.service == Some(service))
-            && self.teams.as_ref().is_none_or(|teams| on.team.is_some_and(|team| teams.contains(&team)))
-    }
-
-    fn boundless(&self) -> bool {
-        self.agency.is_none() && self.jurisdiction.is_none() && self.service.is_none() && self.teams.is_none()
-    }
-}
-
-impl Scope {
-    /// Whether `on` lies within.
-    pub fn covers(&self, on: &On) -> bool {
-        match self {
-            Scope::Nothing => false,
-            Scope::Everything => true,
-            Scope::Within(reaches) => reaches.iter().any(|reach| reach.covers(on)),
-        }
-    }
-}
-
 /// How far `who` reaches with `act` among cases and what belongs to them.
 pub fn scope(who: &Who, act: Act) -> Scope {
     let Who::Member { grants, teams, .. } = who else { return Scope::Nothing };
@@ -317,11 +279,22 @@ pub fn scope(who: &Who, act: Act) -> Scope {
 /// Whether `who` may do `act` to `on`.
 pub fn may(who: &Who, act: Act, on: &On) -> bool {
     match (act, who) {
-        (Act::SeePublic | Act::FileRequest, _) => true,
+        (Act::SeePublic | Act::FileRequest | Act::SignIn, _) => true,
+        (Act::KeepOwnAccount, _) => who.member().is_some(),
         (Act::FileByKey, Who::Key { .. }) => true,
         (Act::ActOnOwnRequest, Who::Resident { request }) => on.request == Some(*request),
         (Act::FileByKey | Act::ActOnOwnRequest, _) => false,
         _ => scope(who, act).covers(on),
+    }
+}
+
+/// Whether there is anything that `who` may do `act` to: what can be said before it is known what it is asked of. A resident's
+/// link and a key of Open311 are read from what was sent, so their acts are left to whoever reads it.
+pub fn anywhere(who: &Who, act: Act) -> bool {
+    match act {
+        Act::FileByKey | Act::ActOnOwnRequest => true,
+        Act::SeePublic | Act::FileRequest | Act::SignIn | Act::KeepOwnAccount => may(who, act, &On::default()),
+        _ => scope(who, act) != Scope::Nothing,
     }
 }
 

@@ -354,7 +354,7 @@ on_both! {
         city.post(&format!("/api/cases/{case}/notes"), &json!({ "text": "x" })).await.expect(401);
         let resident = Browser::signed_in(&city, "resident@city.example").await;
         resident.get("/api/cases").await.expect(403);
-        resident.get(&format!("/api/cases/{case}")).await.expect(404);
+        resident.get(&format!("/api/cases/{case}")).await.expect(403);
         for id in ["x", "1.5", "99999999999999999999", "-1", "%00"] {
             let browser = Browser::signed_in(&city, "admin@city.example").await;
             browser.get(&format!("/api/cases/{id}")).await.expect(404);

@@ -14,6 +14,7 @@ use crate::cases::{STATUSES, Status};
 use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::http::auth::Staff;
+use crate::people::policy::Act;
 
 /// Nothing that only staff may see is kept by a browser or a proxy.
 const PRIVATE: (&str, &str) = ("cache-control", "no-store");
@@ -42,7 +43,7 @@ pub(super) struct Wanted {
     limit: Option<i64>,
 }
 
-#[utoipa::path(get, path = "/api/cases", tag = "staff", params(Wanted),
+#[utoipa::path(get, path = "/api/cases", tag = "staff", extensions(("x-act" = json!(Act::SeeQueue))), params(Wanted),
     responses((status = 200, body = Page), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(app: web::Data<App>, staff: Staff, wanted: web::Query<Wanted>) -> Result<HttpResponse> {
     let Wanted { team, jurisdiction, services, statuses, assignee, open, bbox, after, limit } = wanted.into_inner();
@@ -52,7 +53,7 @@ pub(super) async fn list(app: web::Data<App>, staff: Staff, wanted: web::Query<W
     Ok(HttpResponse::Ok().insert_header(PRIVATE).json(page))
 }
 
-#[utoipa::path(get, path = "/api/cases/{id}", tag = "staff", params(("id" = i64, Path, description = "The case's id")),
+#[utoipa::path(get, path = "/api/cases/{id}", tag = "staff", extensions(("x-act" = json!(Act::SeeCase))), params(("id" = i64, Path, description = "The case's id")),
     responses((status = 200, body = Whole), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(app: web::Data<App>, staff: Staff, id: web::Path<i64>) -> Result<HttpResponse> {
     let whole = page::page(&app.db, &staff.0, *id, app.clock.now()).await?;
@@ -74,7 +75,7 @@ pub(super) struct Moving {
     version: Option<i64>,
 }
 
-#[utoipa::path(post, path = "/api/cases/{id}/moves", tag = "staff", request_body = Moving,
+#[utoipa::path(post, path = "/api/cases/{id}/moves", tag = "staff", extensions(("x-act" = json!(Act::MoveCase))), request_body = Moving,
     params(("id" = i64, Path, description = "The case's id"), ("If-Match" = Option<String>, Header, description = "The ETag of the case that was seen")),
     responses((status = 200, body = Moved), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -142,7 +143,7 @@ pub(super) struct Written {
     text: String,
 }
 
-#[utoipa::path(post, path = "/api/cases/{id}/notes", tag = "staff", request_body = Writing,
+#[utoipa::path(post, path = "/api/cases/{id}/notes", tag = "staff", extensions(("x-act" = json!(Act::WriteNote))), request_body = Writing,
     params(("id" = i64, Path, description = "The case's id")),
     responses((status = 201, body = Written), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
@@ -154,7 +155,7 @@ pub(super) async fn write_note(app: web::Data<App>, staff: Staff, id: web::Path<
     Ok(HttpResponse::Created().insert_header(PRIVATE).json(Written { id, created_at: now, kind, public, text: note.text }))
 }
 
-#[utoipa::path(get, path = "/api/cases/{id}/timeline", tag = "staff", params(("id" = i64, Path, description = "The case's id")),
+#[utoipa::path(get, path = "/api/cases/{id}/timeline", tag = "staff", extensions(("x-act" = json!(Act::SeeCase))), params(("id" = i64, Path, description = "The case's id")),
     responses((status = 200, body = Vec<Entry>), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn story(app: web::Data<App>, staff: Staff, id: web::Path<i64>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().insert_header(PRIVATE).json(timeline::timeline(&app.db, &staff.0, *id).await?))

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::http::Problem;
+use crate::people::policy::Act;
 use crate::requests;
 use crate::tiles::gathered;
 
@@ -59,7 +60,7 @@ struct Gathered {
     number: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/clusters", tag = "public",
+#[utoipa::path(get, path = "/api/clusters", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Parts, ("zoom" = Option<u8>, Query, minimum = 0, maximum = 22, description = "Zoom of the map at 512 pixels a tile; 12 without it")),
     responses((status = 200, body = Clusters), (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]
 pub(super) async fn clusters(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {

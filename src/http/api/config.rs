@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::people::policy::Act;
 
 /// What a client needs to know before anything else.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -53,7 +54,7 @@ struct PhotoLimits {
     types: [&'static str; 4],
 }
 
-#[utoipa::path(get, path = "/api/config", tag = "public", responses((status = 200, body = ClientConfig)))]
+#[utoipa::path(get, path = "/api/config", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), responses((status = 200, body = ClientConfig)))]
 async fn config(app: web::Data<App>) -> Result<HttpResponse> {
     let set = &app.config.city.bbox;
     let bbox = match set.as_slice() {

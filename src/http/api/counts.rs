@@ -9,6 +9,7 @@ use super::filter::{self, Parts};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Problem;
+use crate::people::policy::Act;
 
 /// What is asked.
 #[derive(Deserialize)]
@@ -71,7 +72,7 @@ struct JurisdictionTotal {
     count: u64,
 }
 
-#[utoipa::path(get, path = "/api/counts", tag = "public", params(Parts),
+#[utoipa::path(get, path = "/api/counts", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(Parts),
     responses((status = 200, body = Totals), (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]
 pub(super) async fn counts(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let mut problems = Vec::new();

@@ -10,6 +10,7 @@ use crate::analytics::{Columns, FINEST, Filter, Heat};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Problem;
+use crate::people::policy::Act;
 
 /// Cells of an answer to somebody who names no resolution: about what a map draws without effort.
 const EASY: usize = 5000;
@@ -41,7 +42,7 @@ struct HeatMap {
     position: i64,
 }
 
-#[utoipa::path(get, path = "/api/heat", tag = "public",
+#[utoipa::path(get, path = "/api/heat", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Parts, ("resolution" = Option<u8>, Query, minimum = 0, maximum = 10, description = "H3 resolution, 0 to 10; without it the finest of at most 5,000 cells")),
     responses((status = 200, body = HeatMap), (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]
 pub(super) async fn heat(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {

@@ -53,7 +53,7 @@ struct Told<'a> {
     more: bool,
 }
 
-#[utoipa::path(get, path = "/api/live", tag = "public",
+#[utoipa::path(get, path = "/api/live", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Asked, ("Last-Event-ID" = Option<i64>, Header, description = "The last position that was seen")),
     responses((status = 200, description = "Events `hello` (data: position), `change` (position; numbers of requests; for staff, ids of cases; `more` where not all are named) and `reset` (too much was missed: read everything again)", content_type = "text/event-stream"),
         (status = 503, body = Problem)))]

@@ -19,6 +19,7 @@ mod steps;
 use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
 
+use super::gate;
 use super::problem::problems;
 use crate::app::App;
 use crate::error::Error as Refusal;
@@ -62,6 +63,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
     let query = web::QueryConfig::default().error_handler(|e, _| Refusal::invalid("query", format!("{e}.")).into());
     cfg.service(
         web::scope("/api")
+            .wrap(from_fn(gate))
             .wrap(from_fn(problems))
             .app_data(json)
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))

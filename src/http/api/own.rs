@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Problem;
+use crate::people::policy::Act;
 use crate::requests::{self, Number, Own, PublicRequest};
 
 /// A comment.
@@ -41,7 +42,7 @@ struct Withdrawal {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/api/requests/{number}/comments", tag = "public", request_body = Comment,
+#[utoipa::path(post, path = "/api/requests/{number}/comments", tag = "public", extensions(("x-act" = json!(Act::ActOnOwnRequest))), request_body = Comment,
     params(("number" = String, Path, description = "The request's number, with or without hyphen")),
     responses((status = 201, body = Commented), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -55,7 +56,7 @@ async fn comment(app: web::Data<App>, number: web::Path<String>, given: web::Jso
     Ok(HttpResponse::Created().json(Commented { at }))
 }
 
-#[utoipa::path(post, path = "/api/requests/{number}/withdrawal", tag = "public", request_body = Withdrawal,
+#[utoipa::path(post, path = "/api/requests/{number}/withdrawal", tag = "public", extensions(("x-act" = json!(Act::ActOnOwnRequest))), request_body = Withdrawal,
     params(("number" = String, Path, description = "The request's number, with or without hyphen")),
     responses((status = 200, body = PublicRequest), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

@@ -14,7 +14,8 @@ use crate::app::App;
 use crate::cases::pictures;
 use crate::error::{Error, Result};
 use crate::http::auth::{Staff, Visitor};
-use crate::http::{Problem, problem::problems};
+use crate::http::{Problem, gate, problem::problems};
+use crate::people::policy::Act;
 use crate::photos::store::Size;
 use crate::photos::{self, Photo, State, Upload, Uploaded};
 
@@ -30,7 +31,7 @@ struct UploadForm {
     photo: Vec<u8>,
 }
 
-#[utoipa::path(post, path = "/api/photos", tag = "public", request_body(content = UploadForm, content_type = "multipart/form-data"),
+#[utoipa::path(post, path = "/api/photos", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = Uploaded), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem)))]
 pub(super) async fn take(app: web::Data<App>, asked: HttpRequest, body: web::Payload) -> Result<HttpResponse> {
@@ -81,7 +82,7 @@ fn broken(e: MultipartError) -> Error {
     Error::invalid("body", format!("is not a whole multipart form: {e}."))
 }
 
-#[utoipa::path(get, path = "/photos/{id}/{file}", tag = "public",
+#[utoipa::path(get, path = "/photos/{id}/{file}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(("id" = String, Path, description = "The photo"), ("file" = String, Path, description = "`small.jpg` or `large.jpg`")),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 304), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -121,7 +122,7 @@ pub(super) struct Reviewed {
     shown: bool,
 }
 
-#[utoipa::path(post, path = "/api/photos/{id}/review", tag = "staff", request_body = Reviewed,
+#[utoipa::path(post, path = "/api/photos/{id}/review", tag = "staff", extensions(("x-act" = json!(Act::ReviewPhoto))), request_body = Reviewed,
     params(("id" = String, Path, description = "The photo")),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn review(app: web::Data<App>, staff: Staff, id: web::Path<String>, given: web::Json<Reviewed>) -> Result<HttpResponse> {
@@ -140,5 +141,5 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// Registers the pictures, which stand beside `/api`: their address is part of what others store and link.
 pub fn pictures(cfg: &mut web::ServiceConfig) {
     let picture = web::resource("/{id}/{file}").route(web::get().to(show)).route(web::head().to(show));
-    cfg.service(web::scope("/photos").wrap(from_fn(problems)).service(picture));
+    cfg.service(web::scope("/photos").wrap(from_fn(gate)).wrap(from_fn(problems)).service(picture));
 }

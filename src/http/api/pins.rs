@@ -9,6 +9,7 @@ use super::filter::{self, Parts};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Problem;
+use crate::people::policy::Act;
 use crate::requests::{self, Pinned};
 
 /// What is asked.
@@ -57,7 +58,7 @@ struct Spot {
     coordinates: [f64; 2],
 }
 
-#[utoipa::path(get, path = "/api/requests", tag = "public",
+#[utoipa::path(get, path = "/api/requests", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Parts, ("limit" = Option<usize>, Query, description = "How many at most; the newest are taken")),
     responses((status = 200, body = Pins), (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]
 pub(super) async fn pins(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {

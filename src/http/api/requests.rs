@@ -8,6 +8,7 @@ use crate::catalog::Answers;
 use crate::error::{Error, Field, Result};
 use crate::geo::Point;
 use crate::http::Problem;
+use crate::people::policy::Act;
 use crate::requests::{self, Candidate, Contact, Filed, Key, Near, NewRequest, Number, Outcome, PublicRequest, Reason, Wish};
 
 /// A request to file.
@@ -97,7 +98,7 @@ struct Receipt {
     notice: Option<String>,
 }
 
-#[utoipa::path(post, path = "/api/requests", tag = "public", request_body = Filing,
+#[utoipa::path(post, path = "/api/requests", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body = Filing,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key files once")),
     responses((status = 201, body = Receipt), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
 async fn file(app: web::Data<App>, asked: HttpRequest, body: web::Bytes) -> Result<HttpResponse> {
@@ -190,7 +191,7 @@ struct Held {
     token: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/requests/{number}", tag = "public",
+#[utoipa::path(get, path = "/api/requests/{number}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(("number" = String, Path, description = "The request's number, with or without hyphen"), Held),
     responses((status = 200, body = PublicRequest), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn one(app: web::Data<App>, number: web::Path<String>, held: web::Query<Held>) -> Result<HttpResponse> {
@@ -224,7 +225,7 @@ struct Nearby {
     cases: Vec<Candidate>,
 }
 
-#[utoipa::path(get, path = "/api/nearby", tag = "public", params(Spot),
+#[utoipa::path(get, path = "/api/nearby", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(Spot),
     responses((status = 200, body = Nearby), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn nearby(app: web::Data<App>, spot: web::Query<Spot>) -> Result<HttpResponse> {
     let place = Point::new(spot.lon, spot.lat).map_err(|e| Error::invalid("lon", e.to_string()))?;

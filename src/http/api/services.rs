@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::catalog::{Attribute, Duplicates, Kind, Service};
 use crate::error::{Error, Result};
+use crate::people::policy::Act;
 
 /// A service in the list.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -45,13 +46,13 @@ impl From<&Service> for Listed {
     }
 }
 
-#[utoipa::path(get, path = "/api/services", tag = "public", responses((status = 200, body = Vec<Listed>)))]
+#[utoipa::path(get, path = "/api/services", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), responses((status = 200, body = Vec<Listed>)))]
 pub(super) async fn list(app: web::Data<App>) -> Result<HttpResponse> {
     let catalog = app.catalog.get(&app.db).await?;
     Ok(HttpResponse::Ok().json(catalog.active().map(Listed::from).collect::<Vec<_>>()))
 }
 
-#[utoipa::path(get, path = "/api/services/{code}", tag = "public", params(("code" = String, Path, description = "Code of the service")),
+#[utoipa::path(get, path = "/api/services/{code}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(("code" = String, Path, description = "Code of the service")),
     responses((status = 200, body = Detailed), (status = 404, body = crate::http::Problem)))]
 pub(super) async fn one(app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse> {
     let catalog = app.catalog.get(&app.db).await?;

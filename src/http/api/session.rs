@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::http::auth::{self, Staff};
+use crate::people::policy::Act;
 use crate::people::staff::{self, Granted};
 
 /// A mail address and a password.
@@ -41,7 +42,7 @@ async fn session(app: &App, member: i64) -> Result<Session> {
     Ok(Session { id: member, name, email, grants, teams })
 }
 
-#[utoipa::path(post, path = "/api/session", tag = "staff", request_body = SignIn,
+#[utoipa::path(post, path = "/api/session", tag = "staff", extensions(("x-act" = json!(Act::SignIn))), request_body = SignIn,
     responses((status = 200, body = Session), (status = 401, body = Problem), (status = 403, body = Problem), (status = 429, body = Problem)))]
 pub(super) async fn begin(app: web::Data<App>, asked: HttpRequest, given: web::Json<SignIn>) -> Result<HttpResponse> {
     // Also without a session: nobody shall be signed in as somebody else by a page of another site.
@@ -55,13 +56,13 @@ pub(super) async fn begin(app: web::Data<App>, asked: HttpRequest, given: web::J
     Ok(HttpResponse::Ok().cookie(cookie).insert_header(("cache-control", "no-store")).json(session(&app, begun.member).await?))
 }
 
-#[utoipa::path(get, path = "/api/session", tag = "staff", responses((status = 200, body = Session), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/session", tag = "staff", extensions(("x-act" = json!(Act::KeepOwnAccount))), responses((status = 200, body = Session), (status = 401, body = Problem)))]
 pub(super) async fn current(app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
     let member = staff.0.member().ok_or(Error::Unauthorized("Sign in first."))?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(session(&app, member).await?))
 }
 
-#[utoipa::path(delete, path = "/api/session", tag = "staff", responses((status = 204), (status = 403, body = Problem)))]
+#[utoipa::path(delete, path = "/api/session", tag = "staff", extensions(("x-act" = json!(Act::SignIn))), responses((status = 204), (status = 403, body = Problem)))]
 pub(super) async fn end(app: web::Data<App>, asked: HttpRequest) -> Result<HttpResponse> {
     auth::from_here(&asked, &app)?;
     if let Some(token) = auth::token(&asked, &app) {

@@ -11,6 +11,7 @@ use crate::analytics::{Columns, Day, FINEST, Filter, Steps};
 use crate::app::App;
 use crate::error::{Field, Result};
 use crate::http::Problem;
+use crate::people::policy::Act;
 
 /// The most steps of one answer: two years of weeks, or four months of days.
 const MOST_STEPS: usize = 124;
@@ -61,7 +62,7 @@ enum Length {
     Month,
 }
 
-#[utoipa::path(get, path = "/api/heat/steps", tag = "public",
+#[utoipa::path(get, path = "/api/heat/steps", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Parts, ("step" = Option<String>, Query, description = "`day`, `week` (from Monday) or `month`; `week` without it. At most 124 steps"),
         ("resolution" = Option<u8>, Query, minimum = 0, maximum = 10, description = "H3 resolution, 0 to 10; 8 without it")),
     responses((status = 200, body = HeatSteps), (status = 304, description = "Nothing happened since the answer with this ETag"), (status = 422, body = Problem)))]

@@ -13,10 +13,11 @@ use crate::catalog::Kind;
 use crate::error::{Error, Result};
 use crate::http::problem::log;
 use crate::people::keys;
+use crate::people::policy::Act;
 use crate::requests::{self, Filed, Key, NewRequest, Outcome, Wish};
 
 /// Files a service request.
-#[utoipa::path(post, path = "/open311/v2/requests.{format}", tag = "open311", operation_id = "open311_file",
+#[utoipa::path(post, path = "/open311/v2/requests.{format}", tag = "open311", extensions(("x-act" = json!(Act::FileByKey))), operation_id = "open311_file",
     params(("format" = String, Path, description = "`xml` or `json`"), ("Idempotency-Key" = Option<String>, Header, description = "The same key files once")),
     request_body(content_type = "application/x-www-form-urlencoded", content = String,
         description = "`api_key`, `service_code`, `lat` and `long` or `address_string` or `address_id`, `attribute[CODE]`, `description`, \

@@ -9,10 +9,11 @@ use super::{Asked, Refusal, query};
 use crate::app::App;
 use crate::catalog::moment;
 use crate::error::Error;
+use crate::people::policy::Act;
 use crate::requests::{self, Listed, Number, Wanted};
 
 /// `GET requests`.
-#[utoipa::path(get, path = "/open311/v2/requests.{format}", tag = "open311", operation_id = "open311_requests",
+#[utoipa::path(get, path = "/open311/v2/requests.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_requests",
     params(("format" = String, Path, description = "`xml` or `json`"),
         ("service_request_id" = Option<String>, Query, description = "Ids with commas between; overrides everything below"),
         ("service_code" = Option<String>, Query, description = "Codes with commas between"),
@@ -37,7 +38,7 @@ pub async fn many(app: Data<App>, asked: Asked) -> Result<HttpResponse, Refusal>
 }
 
 /// `GET requests/{service_request_id}`: a list of the one.
-#[utoipa::path(get, path = "/open311/v2/requests/{id}.{format}", tag = "open311", operation_id = "open311_request",
+#[utoipa::path(get, path = "/open311/v2/requests/{id}.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_request",
     params(("id" = String, Path, description = "`service_request_id`"), ("format" = String, Path, description = "`xml` or `json`")),
     responses((status = 200, description = "`service_requests` with the one", content_type = "application/json"), (status = 404, description = "`errors`")))]
 pub async fn one(app: Data<App>, asked: Asked, path: Path<(String, String)>) -> Result<HttpResponse, Refusal> {
@@ -52,7 +53,7 @@ pub async fn one(app: Data<App>, asked: Asked, path: Path<(String, String)>) -> 
 }
 
 /// `GET tokens/{token}`: the id is there from the beginning, so the first asking gets it.
-#[utoipa::path(get, path = "/open311/v2/tokens/{token}.{format}", tag = "open311", operation_id = "open311_token",
+#[utoipa::path(get, path = "/open311/v2/tokens/{token}.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_token",
     params(("token" = String, Path, description = "From the answer to a filing"), ("format" = String, Path, description = "`xml` or `json`")),
     responses((status = 200, description = "`service_requests` with the id", content_type = "application/json"), (status = 404, description = "`errors`")))]
 pub async fn token(app: Data<App>, asked: Asked, path: Path<(String, String)>) -> Result<HttpResponse, Refusal> {

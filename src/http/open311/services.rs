@@ -8,6 +8,7 @@ use super::tree::{Format, Node};
 use super::{Asked, Refusal};
 use crate::app::App;
 use crate::catalog::{Attribute, Service};
+use crate::people::policy::Act;
 
 /// The XML namespace of the specification, by which discovery names it.
 const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
@@ -15,7 +16,7 @@ const SPECIFICATION: &str = "http://wiki.open311.org/GeoReport_v2";
 const CHANGESET: &str = "2026-11-01T00:00:00Z";
 
 /// `GET discovery`: one endpoint, the one that exists.
-#[utoipa::path(get, path = "/open311/discovery.{format}", tag = "open311", operation_id = "open311_discovery",
+#[utoipa::path(get, path = "/open311/discovery.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_discovery",
     params(("format" = String, Path, description = "`xml` or `json`")),
     responses((status = 200, description = "`discovery`: contact, where to get a key, endpoints", content_type = "application/json")))]
 pub async fn discovery(app: Data<App>, asked: Asked) -> Result<HttpResponse, Refusal> {
@@ -40,7 +41,7 @@ pub async fn discovery(app: Data<App>, asked: Asked) -> Result<HttpResponse, Ref
 }
 
 /// `GET services`.
-#[utoipa::path(get, path = "/open311/v2/services.{format}", tag = "open311", operation_id = "open311_services",
+#[utoipa::path(get, path = "/open311/v2/services.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_services",
     params(("format" = String, Path, description = "`xml` or `json`"), ("jurisdiction_id" = Option<String>, Query, description = "This server's, or nothing")),
     responses((status = 200, description = "`services`: what can be asked for", content_type = "application/json"), (status = 404, description = "`errors`")))]
 pub async fn services(app: Data<App>, asked: Asked) -> Result<HttpResponse, Refusal> {
@@ -63,7 +64,7 @@ fn service(service: &Service) -> Node {
 }
 
 /// `GET services/{service_code}`: its questions; none where there are none.
-#[utoipa::path(get, path = "/open311/v2/services/{code}.{format}", tag = "open311", operation_id = "open311_definition",
+#[utoipa::path(get, path = "/open311/v2/services/{code}.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_definition",
     params(("code" = String, Path, description = "`service_code`"), ("format" = String, Path, description = "`xml` or `json`")),
     responses((status = 200, description = "`service_definition`: its questions", content_type = "application/json"), (status = 404, description = "`errors`")))]
 pub async fn definition(app: Data<App>, asked: Asked, path: Path<(String, String)>) -> Result<HttpResponse, Refusal> {

@@ -4,11 +4,13 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 20] = [
+const MATRIX: [(Act, &str); 22] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
     (Act::ActOnOwnRequest, "......."),
+    (Act::SignIn, "xxxxxxx"),
+    (Act::KeepOwnAccount, "xxxxxxx"),
     (Act::SeeQueue, ".txxxxx"),
     (Act::SeeCase, ".txxxxx"),
     (Act::SeeContact, ".txx..x"),
@@ -93,7 +95,7 @@ fn grants_add_up_and_do_not_multiply() {
 #[test]
 fn strangers_residents_and_keys_do_only_what_is_theirs() {
     for act in ACTS {
-        let public = matches!(act, Act::SeePublic | Act::FileRequest);
+        let public = matches!(act, Act::SeePublic | Act::FileRequest | Act::SignIn);
         assert_eq!(may(&Who::Anyone, act, &here()), public, "anyone and {act:?}");
         assert_eq!(may(&Who::Key { id: 1 }, act, &here()), public || act == Act::FileByKey, "a key and {act:?}");
         let own = Who::Resident { request: 11 };
@@ -107,7 +109,8 @@ fn strangers_residents_and_keys_do_only_what_is_theirs() {
 #[test]
 fn somebody_without_a_grant_is_a_stranger() {
     for act in ACTS {
-        assert_eq!(may(&member(vec![], vec![TEAM]), act, &here()), may(&Who::Anyone, act, &here()), "{act:?}");
+        let expected = act == Act::KeepOwnAccount || may(&Who::Anyone, act, &here());
+        assert_eq!(may(&member(vec![], vec![TEAM]), act, &here()), expected, "{act:?}");
     }
 }
 
@@ -138,13 +141,28 @@ fn a_list_holds_what_may_be_opened_and_nothing_else() {
     for (nth, grant) in grants.iter().enumerate() {
         let other = grants[(nth * 31 + 17) % grants.len()];
         let who = member(vec![*grant, other], vec![1]);
-        for act in ACTS.into_iter().filter(|act| !matches!(act, Act::SeePublic | Act::FileRequest)) {
+        for act in ACTS.into_iter().filter(|act| !matches!(act, Act::SeePublic | Act::FileRequest | Act::SignIn | Act::KeepOwnAccount)) {
             let scope = scope(&who, act);
             for case in &cases {
                 assert_eq!(scope.covers(case), may(&who, act, case), "{who:?} {act:?} {case:?}");
             }
         }
     }
+}
+
+#[test]
+fn who_is_let_through_before_it_is_known_to_what_reaches_something_and_nobody_else_does() {
+    for act in ACTS.into_iter().filter(|act| !matches!(act, Act::FileByKey | Act::ActOnOwnRequest)) {
+        for role in ROLES {
+            for limit in [None, Some(DISTRICT)] {
+                let who = member(vec![Grant { role, agency: None, jurisdiction: limit, service: None }], vec![TEAM]);
+                assert_eq!(anywhere(&who, act), may(&who, act, &here()), "{role} {act:?}");
+            }
+        }
+        assert_eq!(anywhere(&Who::Anyone, act), may(&Who::Anyone, act, &here()), "{act:?}");
+    }
+    let teamless = member(vec![Grant::everywhere(Role::Member)], vec![]);
+    assert!(!anywhere(&teamless, Act::SeeQueue), "whose teams are none has no queue");
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! One line a route, in the order of the OpenAPI document: how it is asked so that whoever may do its act succeeds. Which act it
+//! is stands in the document (`x-act`), and who may do it in `people::policy`; neither is repeated here.
+
+use serde_json::{Value, json};
+
+/// What a route is asked of, which decides who is in scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Of nothing in particular, such as a list: whoever reaches anything is answered.
+    Nothing,
+    /// The case of a place; `{id}` in the path.
+    Case,
+    /// A case of that place that nobody touched yet.
+    FreshCase,
+    /// A request of that place; `{number}` in the path, `$token` what the asker holds for its link.
+    Request,
+    /// A photo of that request; `{id}` in the path.
+    Photo,
+}
+
+/// What is sent along.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Nothing,
+    Json(Value),
+    Form(&'static [(&'static str, &'static str)]),
+    Picture,
+}
+
+/// How one route is asked.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub route: &'static str,
+    pub of: Of,
+    /// The address, where the target alone does not fill the path's parameters.
+    pub address: &'static str,
+    pub body: Body,
+    /// What whoever may is answered, where it is no 2xx.
+    pub answers: Option<u16>,
+    /// Whether it ends the session of whoever asks.
+    pub leaves: bool,
+}
+
+fn row(route: &'static str) -> Row {
+    let address = route.split_once(' ').unwrap().1;
+    Row { route, of: Of::Nothing, address, body: Body::Nothing, answers: None, leaves: false }
+}
+
+impl Row {
+    fn of(self, of: Of) -> Row {
+        Row { of, ..self }
+    }
+    fn at(self, address: &'static str) -> Row {
+        Row { address, ..self }
+    }
+    fn json(self, body: Value) -> Row {
+        Row { body: Body::Json(body), ..self }
+    }
+    fn form(self, fields: &'static [(&'static str, &'static str)]) -> Row {
+        Row { body: Body::Form(fields), ..self }
+    }
+    fn picture(self) -> Row {
+        Row { body: Body::Picture, ..self }
+    }
+    /// This city has no such thing, which is said to everybody alike.
+    fn absent(self) -> Row {
+        Row { answers: Some(404), ..self }
+    }
+    fn leaves(self) -> Row {
+        Row { leaves: true, ..self }
+    }
+}
+
+/// Every route. A new one is one line here.
+pub fn rows() -> Vec<Row> {
+    use Of::{Case, FreshCase, Photo, Request};
+    vec![
+        row("GET /api/cases"),
+        row("GET /api/cases/{id}").of(Case),
+        row("POST /api/cases/{id}/moves").of(FreshCase).json(json!({ "to": "pending" })),
+        row("POST /api/cases/{id}/notes").of(Case).json(json!({ "text": "words" })),
+        row("GET /api/cases/{id}/timeline").of(Case),
+        row("GET /api/clusters").at("/api/clusters?bbox=0,52,2,53&zoom=5"),
+        row("GET /api/config"),
+        row("GET /api/counts"),
+        row("GET /api/heat"),
+        row("GET /api/heat/steps").at("/api/heat/steps?from=2026-06-01&to=2026-06-30"),
+        row("GET /api/layers"),
+        row("GET /api/layers/{code}").at("/api/layers/district"),
+        row("GET /api/live"),
+        row("GET /api/nearby").at("/api/nearby?lon=0.9&lat=52.6&service=pothole"),
+        row("POST /api/photos").picture(),
+        row("POST /api/photos/{id}/review").of(Photo).json(json!({ "shown": true })),
+        row("GET /api/requests"),
+        row("POST /api/requests").json(json!({ "service": "noise", "lon": 0.9, "lat": 52.6, "separate": true })),
+        row("GET /api/requests/{number}").of(Request),
+        row("POST /api/requests/{number}/comments").of(Request).json(json!({ "token": "$token", "text": "words" })),
+        row("POST /api/requests/{number}/withdrawal").of(Request).json(json!({ "token": "$token" })),
+        row("GET /api/services"),
+        row("GET /api/services/{code}").at("/api/services/pothole"),
+        row("DELETE /api/session").leaves(),
+        row("GET /api/session"),
+        row("POST /api/session").leaves().json(json!({ "email": "resident@city.example", "password": "four unrelated words" })),
+        row("GET /open311/discovery.{format}").at("/open311/discovery.json"),
+        row("GET /open311/v2/requests.{format}").at("/open311/v2/requests.json"),
+        row("POST /open311/v2/requests.{format}").at("/open311/v2/requests.json").form(&[
+            ("api_key", "$key"),
+            ("service_code", "noise"),
+            ("lat", "52.6"),
+            ("long", "0.9"),
+        ]),
+        row("GET /open311/v2/requests/{id}.{format}").of(Request).at("/open311/v2/requests/{number}.json"),
+        row("GET /open311/v2/services.{format}").at("/open311/v2/services.json"),
+        row("GET /open311/v2/services/{code}.{format}").at("/open311/v2/services/pothole.json"),
+        row("GET /open311/v2/tokens/{token}.{format}").at("/open311/v2/tokens/none.json").absent(),
+        row("GET /photos/{id}/{file}").of(Photo).at("/photos/{id}/small.jpg"),
+        row("GET /tiles/base.json").absent(),
+        row("GET /tiles/base/{z}/{x}/{y}").at("/tiles/base/0/0/0"),
+        row("GET /tiles/heat.json"),
+        row("GET /tiles/heat/{z}/{x}/{y}").at("/tiles/heat/0/0/0"),
+        row("GET /tiles/jurisdictions/{layer}.json").at("/tiles/jurisdictions/district.json"),
+        row("GET /tiles/jurisdictions/{layer}/{z}/{x}/{y}").at("/tiles/jurisdictions/district/0/0/0"),
+        row("GET /tiles/requests.json"),
+        row("GET /tiles/requests/{z}/{x}/{y}").at("/tiles/requests/0/0/0"),
+    ]
+}
