@@ -2,6 +2,7 @@
 
 mod demo;
 mod import;
+mod routing;
 mod serve;
 mod staff;
 
@@ -35,6 +36,8 @@ enum What {
     /// Bring in what another system has.
     #[command(subcommand)]
     Import(import::What),
+    /// Compare routing with what a city decided itself.
+    Routing(routing::Ask),
     /// Bring the database's schema up to date and stop.
     Migrate(Place),
     /// Print the OpenAPI document.
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
             What::Staff(staff) => staff.run().await,
             What::Key(key) => key.run().await,
             What::Import(what) => what.run().await,
+            What::Routing(ask) => ask.run().await,
             What::Migrate(place) => place.connect().await.map(|_| say("The schema is up to date.")),
             What::Openapi => waymark::http::openapi().map(|text| say(&text)),
             What::CheckConfig(place) => place.config().map(|_| say("The settings are good.")),

@@ -309,6 +309,7 @@ fn request(report: &Report) -> Result<NewRequest> {
             status: cases::Status::New,
             parent: report.repeats.map(external_id),
             promised: true,
+            assigned: Vec::new(),
         }),
         ..NewRequest::default()
     })

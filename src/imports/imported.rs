@@ -37,6 +37,8 @@ pub struct Imported {
     pub media_url: String,
     /// Who was responsible, in the city's words.
     pub agency: String,
+    /// Where the city itself says that it belongs: the name of the column, and what stands there.
+    pub assigned: Vec<(String, String)>,
     /// Requests that this one repeats, the likeliest first; only when `status` is [`Status::Duplicate`].
     pub parents: Vec<String>,
     /// What had to be mended to understand it.

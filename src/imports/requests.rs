@@ -274,6 +274,7 @@ fn request(row: &Imported, parent: Option<String>, service: String, source: &str
             status: row.status,
             parent,
             promised: false,
+            assigned: row.assigned.clone(),
         }),
         ..NewRequest::default()
     }

@@ -106,6 +106,8 @@ pub struct History {
     pub parent: Option<String>,
     /// Whether what our services and rules promise was promised there too.
     pub promised: bool,
+    /// Where the other system says that it belongs: names of districts and what they are there. Routing is held against it.
+    pub assigned: Vec<(String, String)>,
 }
 
 impl NewRequest {

@@ -1,5 +1,7 @@
 //! Rows of requests: written by filing, read back for the answer.
 
+use std::collections::BTreeMap;
+
 use super::duplicates::Near;
 use super::number::Number;
 use super::{Filed, NewRequest};
@@ -59,12 +61,14 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Written> {
 async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Option<Written>> {
     let new = draft.new;
     let salt = salt();
+    let assigned = new.history.as_ref().map(|past| &past.assigned).filter(|assigned| !assigned.is_empty());
+    let assigned = assigned.map(|pairs| serde_json::to_string(&pairs.iter().cloned().collect::<BTreeMap<_, _>>())).transpose()?;
     let open311_token = (draft.service.kind == Kind::Batch && new.history.is_none()).then(token::fresh);
     let id: Option<(i64,)> = tx
         .sql(
             "insert into request (number, case_id, service_id, source, external_id, lon, lat, accuracy_m, cell, address, address_id, zipcode,
-                description, media_url, language, salt, open311_token, joined, filed_at, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                description, media_url, language, salt, open311_token, joined, filed_at, recorded_at, assigned_json)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
              on conflict (number) do nothing returning id",
         )
         .bind(number.as_str().to_owned())
@@ -87,6 +91,7 @@ async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Opt
         .bind(draft.joined)
         .bind(draft.filed_at)
         .bind(draft.recorded_at)
+        .bind(assigned)
         .optional()
         .await?;
     Ok(id.map(|(id,)| Written { id, number, salt, open311_token }))

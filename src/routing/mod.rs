@@ -4,6 +4,7 @@
 //! memory is older, so a publication takes effect at once on every node. It refuses to open cases or to move them: that is `cases`.
 
 mod draft;
+pub mod measure;
 mod publish;
 pub mod rules;
 mod service_area;
@@ -213,9 +214,14 @@ fn silent(rule: Option<&rules::Rule>) -> String {
 impl Ground {
     /// The jurisdictions that were valid at a time and do not have the point outside, by layer and rank.
     fn locate(&self, point: Point, at: i64) -> Vec<Hit> {
-        let valid = |named: &store::Named| named.valid_from.is_none_or(|from| from <= at) && named.valid_to.is_none_or(|to| at < to);
         let hits = self.boundaries.iter().flat_map(|boundaries| boundaries.locate(point));
-        hits.filter(|hit| self.named.get(&hit.id).is_some_and(valid)).collect()
+        hits.filter(|hit| self.valid(hit.id, at)).collect()
+    }
+
+    /// Whether a jurisdiction was there at a time.
+    fn valid(&self, jurisdiction: i64, at: i64) -> bool {
+        let then = |named: &store::Named| named.valid_from.is_none_or(|from| from <= at) && named.valid_to.is_none_or(|to| at < to);
+        self.named.get(&jurisdiction).is_some_and(then)
     }
 
     fn lies(&self, hit: &Hit) -> Option<Lies<'_>> {

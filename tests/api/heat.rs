@@ -69,6 +69,7 @@ async fn import(city: &City, dice: &mut StdRng, round: usize) {
             closed_at: None,
             status: STATUSES[dice.random_range(0..STATUSES.len())],
             promised: false,
+            assigned: Vec::new(),
             parent: dice.random_bool(0.2).then(|| format!("{round}-{}", n / 2)),
         }),
         ..NewRequest::default()

@@ -6,6 +6,7 @@
 #[macro_use]
 mod helpers;
 
+mod agreement;
 mod authz;
 mod cases;
 mod contracts;

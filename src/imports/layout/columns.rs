@@ -100,6 +100,9 @@ columns! {
     media_url,
     /// Who is responsible, in the city's words.
     agency,
+    /// Where the city itself says that it belongs (its ward, its police district …), to hold our routing against; all of these
+    /// columns that are filled.
+    assigned,
 }
 
 /// A header, by folded name.

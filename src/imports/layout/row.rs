@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Bound, Dates, Layout, Place, judge};
+use super::{Bound, Dates, Header, Layout, Place, judge};
 use crate::cases::Status;
 use crate::error::{Error, Result};
 use crate::imports::imported::{Imported, Named, Note, Reject};
@@ -20,6 +20,8 @@ pub struct Rows {
     layout: Layout,
     columns: Bound,
     dates: Dates,
+    /// The columns in which the city says where a request belongs, by name.
+    assigned: Vec<(String, usize)>,
     services: HashMap<(String, String), Arc<Named>>,
     latest: i64,
 }
@@ -42,7 +44,9 @@ impl Rows {
                 (error, _) => error,
             })?;
         let dates = Dates::new(layout.zone_or(city)?, &layout.dates);
-        Ok(Rows { layout, columns, dates, services: HashMap::new(), latest: now.saturating_add(AHEAD_MS) })
+        let places = Header::new(header.iter().copied());
+        let assigned = layout.columns.assigned.0.iter().filter_map(|name| Some((name.clone(), places.place(name)?))).collect();
+        Ok(Rows { layout, columns, dates, assigned, services: HashMap::new(), latest: now.saturating_add(AHEAD_MS) })
     }
 
     /// Reads one record.
@@ -125,11 +129,17 @@ impl Rows {
             reason,
             media_url: picture(text(&self.columns.media_url)),
             agency: folded_blanks(text(&self.columns.agency)),
+            assigned: self.assigned(record),
             parents,
             notes,
             service,
             external_id,
         })
+    }
+
+    fn assigned(&self, record: &Record) -> Vec<(String, String)> {
+        let filled = self.assigned.iter().map(|(name, place)| (name.clone(), shortened(record.get(*place).trim())));
+        filled.filter(|(_, value)| !value.is_empty()).collect()
     }
 
     fn status(&self, word: &str, reason: &str, closing: Option<i64>, notes: &mut Vec<Note>) -> Status {
