@@ -179,7 +179,10 @@ impl<'g> Tally<'g> {
         if counts.compared == 0 {
             fields.sort_unstable();
             let known = if fields.is_empty() { "none: import requests first".to_owned() } else { fields.join(", ") };
-            return Err(Error::invalid("field", format!("no placed request has the field {:?}; those there are: {known}.", question.field)));
+            return Err(Error::invalid(
+                "field",
+                format!("no placed request has the field {:?}; those there are: {known}.", question.field),
+            ));
         }
         counts.percent = 100.0 * counts.agree as f64 / counts.compared as f64;
         counts.metres_to_stated = spread(metres);
@@ -209,7 +212,10 @@ impl std::fmt::Display for Agreement {
         write!(f, "; no polygon of that day has the district of {unknown} of them")?;
         let Some(Spread { count, median, p90, farthest, within_25_m, within_100_m }) = metres_to_stated else { return Ok(()) };
         writeln!(f)?;
-        write!(f, "metres of {count} misses to the border of the polygon that the city named: median {median:.0}, nine in ten within {p90:.0}, ")?;
+        write!(
+            f,
+            "metres of {count} misses to the border of the polygon that the city named: median {median:.0}, nine in ten within {p90:.0}, "
+        )?;
         write!(f, "farthest {farthest:.0}; within 25 m {within_25_m:.1} %, within 100 m {within_100_m:.1} %")
     }
 }
