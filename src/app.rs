@@ -1,17 +1,22 @@
 //! The application: everything a server needs, built once, by `main` and by tests alike.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use crate::abuse::rates::Rates;
+use crate::abuse::turns::{Each, Turns};
 use crate::analytics::LiveColumns;
 use crate::catalog::Shelf;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::db::{Db, Options};
 use crate::demo;
 use crate::error::Result;
 use crate::events::{Bell, Followers, Live};
+use crate::network::Proxies;
 use crate::people::follow::Follow;
 use crate::people::sessions::Sessions;
 use crate::photos::Photos;
@@ -27,6 +32,12 @@ pub struct App {
     pub config: Arc<Config>,
     /// The database.
     pub db: Db,
+    /// Whom we believe about where a request comes from.
+    pub proxies: Proxies,
+    /// How often somebody may ask.
+    pub rates: Rates,
+    /// How much costly work is done at the same time.
+    pub turns: Turns,
     /// The time.
     pub clock: Clock,
     /// Rings when the log grows.
@@ -37,6 +48,8 @@ pub struct App {
     pub live: Live,
     /// Seats for those pages.
     pub listeners: Arc<Semaphore>,
+    /// Seats of each client among them.
+    pub listeners_each: Each,
     /// What can be asked for.
     pub catalog: Arc<Shelf>,
     /// Where it goes.
@@ -67,6 +80,7 @@ impl App {
 
     /// The same over a database that is connected already.
     pub async fn over(config: Config, clock: Clock, db: Db) -> Result<Arc<App>> {
+        let proxies = config.server.proxies()?;
         let config = Arc::new(config);
         let bell = Bell::default();
         let followers = Followers::default();
@@ -88,6 +102,10 @@ impl App {
             listeners: Arc::new(Semaphore::new(config.limits.listeners)),
             live: Live::default(),
             outlines: OutlineShelf::default(),
+            listeners_each: Each::of(config.rates.listeners),
+            turns: turns(&config.rates),
+            rates: Rates::new(&config.rates, clock.clone())?,
+            proxies,
             config,
             db,
             clock,
@@ -124,6 +142,12 @@ impl App {
     pub async fn settle(&self) -> Result<()> {
         self.followers.settle(&self.db, &self.bell).await
     }
+}
+
+fn turns(rates: &config::Rates) -> Turns {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let all = if rates.at_once_in_all == 0 { 4 * cores } else { rates.at_once_in_all };
+    Turns::new(rates.at_once.max(1), all, rates.waiting, Duration::from_millis(rates.wait_ms))
 }
 
 /// Connects to the database of the settings and brings its schema up to date.

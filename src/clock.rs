@@ -1,7 +1,8 @@
 //! The only reader of the time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -25,6 +26,15 @@ impl Clock {
         match &self.0 {
             Some(at) => at.load(Ordering::Relaxed),
             None => Timestamp::now().as_millisecond(),
+        }
+    }
+
+    /// Time that only goes forward, whatever is done to the machine's clock; from an instant of its own.
+    pub fn steady(&self) -> Duration {
+        static BEGAN: OnceLock<Instant> = OnceLock::new();
+        match &self.0 {
+            Some(at) => Duration::from_millis(at.load(Ordering::Relaxed).unsigned_abs()),
+            None => BEGAN.get_or_init(Instant::now).elapsed(),
         }
     }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::network::Proxies;
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 3] = ["city.bbox", "map.style_hosts", "open311.media_hosts"];
+const LISTS: [&str; 5] = ["city.bbox", "map.style_hosts", "open311.media_hosts", "rates.exempt", "server.trusted_proxies"];
 
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
     $(#[$m])*
@@ -35,6 +36,8 @@ section! {
         map: Map = Map::default(),
         /// The public standard interface.
         open311: Open311 = Open311::default(),
+        /// How often somebody may ask.
+        rates: Rates = Rates::default(),
         /// Everything else that can hurt.
         limits: Limits = Limits::default(),
     }
@@ -65,6 +68,12 @@ section! {
         public_url: String = String::new(),
         /// HTTP workers. 0: one for each core.
         workers: usize = 0,
+        /// Proxies that are believed about where a request comes from: addresses or networks like `10.0.0.0/8`. Empty: nobody is.
+        trusted_proxies: Vec<String> = Vec::new(),
+        /// The header by which they say it: `X-Forwarded-For`, or `Forwarded` (RFC 7239). Choose the one that your proxy writes.
+        proxy_header: String = "X-Forwarded-For".into(),
+        /// How much of an IPv6 address counts as one client, in bits: providers give each customer a whole network.
+        ipv6_prefix: u8 = 64,
         /// Secret that follow links are signed with. Empty: made once and kept in the database.
         secret: String = String::new(),
     }
@@ -165,6 +174,58 @@ section! {
     }
 }
 
+/// A bucket: what it holds, and what comes back in a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// How often one may ask at once.
+    pub burst: u32,
+    /// How often one may ask in the long run.
+    pub per_minute: u32,
+}
+
+section! {
+    /// How often somebody may ask, by the kind of work. By address, unless it says otherwise; in the memory of each process.
+    Rates {
+        /// Whether there are limits at all.
+        on: bool = true,
+        /// Addresses or networks that are never refused: the city's own offices.
+        exempt: Vec<String> = Vec::new(),
+        /// Anything under `/api`, `/open311`, `/tiles` and `/photos`.
+        everything: Rate = Rate { burst: 3000, per_minute: 9000 },
+        /// Tiles of the map. A view of it takes some thirty.
+        tiles: Rate = Rate { burst: 1500, per_minute: 3600 },
+        /// Heat, clusters, counts, steps and requests on the map. Each place that the map comes to rest at takes two.
+        map: Rate = Rate { burst: 600, per_minute: 1800 },
+        /// Pages of the queue, and searches by Open311.
+        lists: Rate = Rate { burst: 150, per_minute: 300 },
+        /// Open cases near a place.
+        nearby: Rate = Rate { burst: 60, per_minute: 120 },
+        /// Uploads of photos.
+        photos: Rate = Rate { burst: 40, per_minute: 12 },
+        /// Requests filed without a key.
+        filing: Rate = Rate { burst: 30, per_minute: 12 },
+        /// Comments and withdrawals.
+        comments: Rate = Rate { burst: 20, per_minute: 6 },
+        /// Passwords and codes, right ones too.
+        sign_in: Rate = Rate { burst: 100, per_minute: 60 },
+        /// Requests filed with a key: by key, and by address.
+        keys: Rate = Rate { burst: 300, per_minute: 120 },
+        /// Whatever one signed-in browser asks, wherever it is; it goes on by this when its address is at its limit.
+        session: Rate = Rate { burst: 3000, per_minute: 6000 },
+        /// Costly answers worked on at the same time for one address; more wait.
+        at_once: usize = 8,
+        /// Costly answers worked on at the same time for all. 0: four for each core.
+        at_once_in_all: usize = 0,
+        /// Costly questions that may wait for their turn.
+        waiting: usize = 512,
+        /// Milliseconds that one waits.
+        wait_ms: u64 = 4000,
+        /// Pages of one address that may listen at the same time for what changes.
+        listeners: usize = 100,
+    }
+}
+
 section! {
     /// Everything else that can hurt.
     Limits {
@@ -234,6 +295,7 @@ impl Config {
             return Err(Error::config("photos.store", "must be `directory` or `s3`"));
         }
         self.map.sources()?;
+        self.server.proxies()?;
         self.zone()?;
         Ok(self)
     }
@@ -249,6 +311,13 @@ impl Config {
             "" => format!("http://{}:{}", if self.server.bind == "127.0.0.1" { "localhost" } else { &self.server.bind }, self.server.port),
             url => url.to_owned(),
         }
+    }
+}
+
+impl Server {
+    /// Whom we believe about where a request comes from.
+    pub fn proxies(&self) -> Result<Proxies> {
+        Proxies::new(&self.trusted_proxies, &self.proxy_header, self.ipv6_prefix)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Waymark: a 311 server. `ARCHITECTURE.md` is the map of this house; each line below is a room.
 
+pub mod abuse;
 pub mod analytics;
 pub mod app;
 pub mod cases;
@@ -13,6 +14,7 @@ pub mod events;
 pub mod geo;
 pub mod http;
 pub mod imports;
+pub mod network;
 pub mod people;
 pub mod photos;
 pub mod requests;

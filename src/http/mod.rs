@@ -5,7 +5,9 @@
 
 pub mod api;
 pub mod auth;
+mod client;
 mod gate;
+mod limits;
 pub mod open311;
 mod openapi;
 mod problem;
@@ -21,6 +23,7 @@ use actix_web::{HttpResponse, ResponseError, web};
 use crate::app::App;
 use crate::error::Error;
 
+pub use client::client_address;
 use gate::gate;
 pub use openapi::openapi;
 pub use problem::{Problem, problems};

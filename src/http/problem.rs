@@ -7,6 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
+use super::limits::KEPT;
 use crate::error::{Error, Field};
 use crate::requests::Candidate;
 
@@ -99,7 +100,7 @@ pub async fn problems<B: MessageBody + 'static>(
     };
     let (request, before) = answer.into_parts();
     let mut said = problem.answer();
-    for name in [header::RETRY_AFTER, header::ALLOW, header::SET_COOKIE] {
+    for name in KEPT {
         if let Some(value) = before.headers().get(&name) {
             said.headers_mut().insert(name, value.clone());
         }

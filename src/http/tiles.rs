@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::api::filter::{self, Parts};
+use super::limits::limited;
 use super::{Problem, gate, problems, takes};
 use crate::app::App;
 use crate::error::{Error, Field, Result};
@@ -242,6 +243,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::scope("/tiles")
             .wrap(from_fn(gate))
+            .wrap(from_fn(limited))
             .wrap(from_fn(problems))
             .app_data(query)
             .service(web::resource("/base.json").route(get().to(about_ground)))

@@ -6,6 +6,7 @@
 #[macro_use]
 mod helpers;
 
+mod abuse;
 mod agreement;
 mod authz;
 mod cases;

@@ -21,8 +21,8 @@ use crate::app::App;
 use crate::cases;
 use crate::error::{Error, Result};
 use crate::events::{Change, Word};
-use crate::http::Problem;
 use crate::http::auth::Visitor;
+use crate::http::{Problem, client_address};
 use crate::people::policy::{Act, Who, scope};
 use crate::requests;
 
@@ -56,18 +56,24 @@ struct Told<'a> {
 #[utoipa::path(get, path = "/api/live", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(Asked, ("Last-Event-ID" = Option<i64>, Header, description = "The last position that was seen")),
     responses((status = 200, description = "Events `hello` (data: position), `change` (position; numbers of requests; for staff, ids of cases; `more` where not all are named) and `reset` (too much was missed: read everything again)", content_type = "text/event-stream"),
-        (status = 503, body = Problem)))]
+        (status = 429, body = Problem), (status = 503, body = Problem)))]
 async fn live(app: web::Data<App>, visitor: Visitor, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let seat = app
         .listeners
         .clone()
         .try_acquire_owned()
         .map_err(|_| Error::Unavailable("Too many pages are listening. They ask again by themselves.".into()))?;
+    let client = client_address(&request);
+    let own = match client.filter(|client| !app.rates.exempts(client)) {
+        Some(client) => Some(app.listeners_each.take(client.network).ok_or(Error::TooMany(u64::from(RETRY / 1000)))?),
+        None => None,
+    };
     let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).or(asked.since);
     let (words, missed) = app.live.listen(last);
     let position = app.bell.position();
     let hello = format!("retry: {RETRY}\nevent: hello\nid: {position}\ndata: {{\"position\":{position}}}\n\n");
-    let mut listener = Listener { app, who: visitor.0, words, waiting: VecDeque::from([hello]), end: Box::pin(sleep(LASTS)), _seat: seat };
+    let mut listener =
+        Listener { app, who: visitor.0, words, waiting: VecDeque::from([hello]), end: Box::pin(sleep(LASTS)), _seats: (seat, own) };
     match missed {
         Some(missed) => {
             for change in missed {
@@ -96,7 +102,7 @@ struct Listener {
     words: Receiver<Word>,
     waiting: VecDeque<String>,
     end: Pin<Box<Sleep>>,
-    _seat: OwnedSemaphorePermit,
+    _seats: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
 }
 
 impl Listener {

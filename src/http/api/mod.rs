@@ -20,6 +20,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
 
 use super::gate;
+use super::limits::limited;
 use super::problem::problems;
 use crate::app::App;
 use crate::error::Error as Refusal;
@@ -64,6 +65,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
     cfg.service(
         web::scope("/api")
             .wrap(from_fn(gate))
+            .wrap(from_fn(limited))
             .wrap(from_fn(problems))
             .app_data(json)
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))

@@ -14,8 +14,10 @@ use crate::app::App;
 use crate::cases::pictures;
 use crate::error::{Error, Result};
 use crate::http::auth::{Staff, Visitor};
+use crate::http::limits::limited;
 use crate::http::{Problem, gate, problem::problems};
 use crate::people::policy::Act;
+
 use crate::photos::store::Size;
 use crate::photos::{self, Photo, State, Upload, Uploaded};
 
@@ -141,5 +143,5 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// Registers the pictures, which stand beside `/api`: their address is part of what others store and link.
 pub fn pictures(cfg: &mut web::ServiceConfig) {
     let picture = web::resource("/{id}/{file}").route(web::get().to(show)).route(web::head().to(show));
-    cfg.service(web::scope("/photos").wrap(from_fn(gate)).wrap(from_fn(problems)).service(picture));
+    cfg.service(web::scope("/photos").wrap(from_fn(gate)).wrap(from_fn(limited)).wrap(from_fn(problems)).service(picture));
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Problem;
 use crate::http::auth::{self, Staff};
+use crate::http::{Problem, client_address};
 use crate::people::policy::Act;
 use crate::people::staff::{self, Granted};
 
@@ -49,7 +49,7 @@ pub(super) async fn begin(app: web::Data<App>, asked: HttpRequest, given: web::J
     auth::from_here(&asked, &app)?;
     let SignIn { email, password } = given.into_inner();
     let now = app.clock.now();
-    let address = asked.peer_addr().map(|peer| peer.ip());
+    let address = client_address(&asked).map(|client| client.grouped());
     let before = auth::token(&asked, &app);
     let begun = app.sessions.sign_in(&app.db, &email, password, address, before.as_deref(), now).await?;
     let cookie = auth::cookie(&app, &begun.token, (begun.expires_at - now) / 1000);

@@ -80,7 +80,9 @@ async fn authorized(app: &App, asked: &Asked, form: &Form) -> Result<i64, Refusa
         return Err(Refusal::new(StatusCode::FORBIDDEN, "api_key is missing: filing needs a key, whose source discovery names."));
     };
     let known = keys::check(&app.db, key, app.clock.now()).await?;
-    known.ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "api_key is not valid."))
+    let known = known.ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "api_key is not valid."))?;
+    app.rates.take_key(known)?;
+    Ok(known)
 }
 
 /// Keeps what can be kept of the photos, sent or pointed at, and says what could not be.

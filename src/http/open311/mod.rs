@@ -23,6 +23,7 @@ use actix_web::{FromRequest, HttpRequest, Route, guard, web};
 
 use crate::config::Config;
 use crate::http::gate;
+use crate::http::limits::limited;
 use refusals::{Refusal, refusals};
 use submission::Fields;
 use tree::Format;
@@ -43,7 +44,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(requests)
         .service(web::resource("/requests/{id}.{format}").route(get().to(search::one)))
         .service(web::resource("/tokens/{token}.{format}").route(get().to(search::token)));
-    cfg.service(web::scope("/open311").wrap(from_fn(gate)).wrap(from_fn(refusals)).service(v2).service(discovery()));
+    let scope = web::scope("/open311").wrap(from_fn(gate)).wrap(from_fn(limited)).wrap(from_fn(refusals));
+    cfg.service(scope.service(v2).service(discovery()));
 }
 
 fn get() -> Route {

@@ -10,6 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use super::tree::{Format, Node};
 use crate::error::{Error, Field};
+use crate::http::limits::KEPT;
 use crate::http::problem::log;
 
 /// A refusal, ready to be written in either format.
@@ -17,12 +18,14 @@ use crate::http::problem::log;
 pub struct Refusal {
     status: StatusCode,
     entries: Vec<(u16, String)>,
+    /// Seconds after which it may be tried again.
+    wait: Option<u64>,
 }
 
 impl Refusal {
     /// One entry with the code of its status.
     pub fn new(status: StatusCode, description: impl Into<String>) -> Refusal {
-        Refusal { status, entries: vec![(status.as_u16(), description.into())] }
+        Refusal { status, entries: vec![(status.as_u16(), description.into())], wait: None }
     }
 
     /// Fields that do not fit, an entry each.
@@ -50,7 +53,7 @@ impl From<Error> for Refusal {
         log(&e);
         if let Error::Invalid(fields) = e {
             let entries = fields.iter().map(|field| (400, format!("{}: {}", wire_name(&field.field), field.problem))).collect();
-            return Refusal { status: StatusCode::BAD_REQUEST, entries };
+            return Refusal { status: StatusCode::BAD_REQUEST, entries, wait: None };
         }
         let code = e.status_code();
         let status = match e {
@@ -59,7 +62,12 @@ impl From<Error> for Refusal {
             _ => code,
         };
         let code = if status == StatusCode::FORBIDDEN { status } else { code };
-        Refusal { status, entries: vec![(code.as_u16(), e.to_string())] }
+        let wait = match e {
+            Error::TooMany(seconds) => Some(seconds),
+            Error::Unavailable(_) => Some(2),
+            _ => None,
+        };
+        Refusal { status, entries: vec![(code.as_u16(), e.to_string())], wait }
     }
 }
 
@@ -71,9 +79,9 @@ impl ResponseError for Refusal {
     /// The status alone: [`refusals`] writes the body, which depends on the address.
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
-        match self.status {
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => answer.insert_header((header::RETRY_AFTER, "2")).finish(),
-            _ => answer.finish(),
+        match self.wait {
+            Some(seconds) => answer.insert_header((header::RETRY_AFTER, seconds.to_string())).finish(),
+            None => answer.finish(),
         }
     }
 }
@@ -106,7 +114,7 @@ pub async fn refusals<B: MessageBody + 'static>(
         let node = refusal.map_or_else(|| in_words(&answer).node(), Refusal::node);
         let (request, before) = answer.into_parts();
         let mut said = Format::of_path(request.path()).answer(before.status(), "errors", &node);
-        for name in [header::RETRY_AFTER, header::ALLOW] {
+        for name in KEPT {
             if let Some(value) = before.headers().get(&name) {
                 said.headers_mut().insert(name, value.clone());
             }

@@ -41,6 +41,6 @@ impl Drop for Binary {
 pub fn command(database: &str, data: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_waymark"));
     command.args(["serve", "--port", "0", "--database", database, "--data"]).arg(data);
-    command.env("WAYMARK_LOG", "error").env("WAYMARK__SERVER__WORKERS", "1");
+    command.env("WAYMARK_LOG", "error").env("WAYMARK__SERVER__WORKERS", "1").env("WAYMARK__RATES__ON", "false");
     command
 }

@@ -33,6 +33,7 @@ impl City {
         config.server.port = 0;
         config.server.workers = 1;
         config.city.name = "Testing".into();
+        config.rates.on = false; // a story asks more in a second than a person in an hour; tests/api/abuse.rs turns them on
         last(&mut config);
         let config = config.settle(database.folder()).unwrap();
         let server = Server::start(config, Clock::standing_at(NOON)).await;
