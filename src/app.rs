@@ -17,7 +17,9 @@ use crate::demo;
 use crate::error::Result;
 use crate::events::{Bell, Followers, Live};
 use crate::network::Proxies;
+use crate::notices::Notices;
 use crate::people::follow::Follow;
+use crate::people::resets::Resets;
 use crate::people::sessions::Sessions;
 use crate::photos::Photos;
 use crate::requests::{Filing, OpenCases};
@@ -69,6 +71,10 @@ pub struct App {
     pub follow: Follow,
     /// Signs staff in and knows who is signed in.
     pub sessions: Sessions,
+    /// Puts messages to people outside into the outbox.
+    pub notices: Notices,
+    /// Sends members who forgot their password a link.
+    pub resets: Resets,
 }
 
 impl App {
@@ -98,6 +104,7 @@ impl App {
         let columns = LiveColumns::new(config.zone()?);
         let photos = Photos::open(&config)?;
         let sessions = Sessions::new(config.limits.session_idle_hours, config.limits.session_days)?;
+        let notices = Notices::open(&config)?;
         Ok(Arc::new(App {
             listeners: Arc::new(Semaphore::new(config.limits.listeners)),
             live: Live::default(),
@@ -120,6 +127,8 @@ impl App {
             photos,
             follow,
             sessions,
+            notices,
+            resets: Resets::default(),
         }))
     }
 

@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::network::Proxies;
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 5] = ["city.bbox", "map.style_hosts", "open311.media_hosts", "rates.exempt", "server.trusted_proxies"];
+const LISTS: [&str; 6] =
+    ["city.bbox", "map.style_hosts", "open311.media_hosts", "rates.exempt", "server.trusted_proxies", "sms.headers"];
 
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
     $(#[$m])*
@@ -18,6 +19,10 @@ macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:id
     pub struct $name { $($(#[$fm])* pub $field: $ty),* }
     impl Default for $name { fn default() -> Self { $name { $($field: $default),* } } }
 }; }
+
+mod notices;
+
+pub use notices::{Mail, Notices, Sms};
 
 section! {
     /// All settings.
@@ -38,6 +43,12 @@ section! {
         open311: Open311 = Open311::default(),
         /// How often somebody may ask.
         rates: Rates = Rates::default(),
+        /// The server that takes our mail.
+        mail: Mail = Mail::default(),
+        /// The gateway that takes our text messages.
+        sms: Sms = Sms::default(),
+        /// What is told to people outside, and how long it is tried.
+        notices: Notices = Notices::default(),
         /// Everything else that can hurt.
         limits: Limits = Limits::default(),
     }
@@ -257,6 +268,18 @@ section! {
         session_days: i64 = 14,
         /// Hours without use after which a staff session ends.
         session_idle_hours: i64 = 24,
+        /// Days for which an invitation can be accepted.
+        invitation_days: i64 = 7,
+        /// Minutes for which a link to a new password can be used.
+        reset_minutes: i64 = 60,
+        /// Minutes for which a resident's code can be entered.
+        code_minutes: i64 = 10,
+        /// Wrong codes after which a resident must ask for another.
+        code_tries: i64 = 5,
+        /// Hours for which a resident's session lasts at most.
+        resident_hours: i64 = 24,
+        /// Minutes without use after which a resident's session ends.
+        resident_idle_minutes: i64 = 30,
         /// Features of one boundary file.
         boundary_features: usize = 20_000,
         /// Corners of one boundary file.

@@ -15,6 +15,7 @@ pub mod geo;
 pub mod http;
 pub mod imports;
 pub mod network;
+pub mod notices;
 pub mod people;
 pub mod photos;
 pub mod requests;

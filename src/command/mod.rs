@@ -1,7 +1,8 @@
-//! The command line: `waymark serve | demo | import | staff | migrate | openapi | check-config`.
+//! The command line: `waymark serve | demo | import | staff | key | notices | migrate | openapi | check-config`.
 
 mod demo;
 mod import;
+mod notices;
 mod routing;
 mod serve;
 mod staff;
@@ -33,6 +34,8 @@ enum What {
     Staff(staff::Staff),
     /// Manage the keys of the public interface.
     Key(staff::Key),
+    /// See what became of messages, and try again.
+    Notices(notices::Notices),
     /// Bring in what another system has.
     #[command(subcommand)]
     Import(import::What),
@@ -95,11 +98,14 @@ pub fn run() -> ExitCode {
             What::Demo(demo) => demo.run().await,
             What::Staff(staff) => staff.run().await,
             What::Key(key) => key.run().await,
+            What::Notices(notices) => notices.run().await,
             What::Import(what) => what.run().await,
             What::Routing(ask) => ask.run().await,
             What::Migrate(place) => place.connect().await.map(|_| say("The schema is up to date.")),
             What::Openapi => waymark::http::openapi().map(|text| say(&text)),
-            What::CheckConfig(place) => place.config().map(|_| say("The settings are good.")),
+            What::CheckConfig(place) => {
+                place.config().and_then(|config| waymark::notices::check(&config)).map(|()| say("The settings are good."))
+            }
         }
     });
     match outcome {

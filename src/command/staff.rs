@@ -19,8 +19,8 @@ pub struct Staff {
 impl Staff {
     pub async fn run(self) -> Result<()> {
         let password = self.command.reads_password().then(first_line).transpose()?;
-        let (_, db) = self.place.connect().await?;
-        for line in staff::command::run(&db, self.command, password, Clock::real().now()).await? {
+        let (config, db) = self.place.connect().await?;
+        for line in staff::command::run(&db, &config, self.command, password, Clock::real().now()).await? {
             say(&line);
         }
         Ok(())

@@ -91,3 +91,11 @@ pub async fn take_cursor(tx: &mut Tx, name: &str) -> sqlx::Result<Option<i64>> {
     };
     Ok(tx.sql(text).bind(name.to_owned()).optional::<(i64,)>().await?.map(|(position,)| position))
 }
+
+/// What ends a subquery that takes rows which no other server has taken; on SQLite there is one writer.
+pub fn skip_locked(tx: &Tx) -> &'static str {
+    match tx.dialect() {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " for update skip locked",
+    }
+}

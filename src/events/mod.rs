@@ -95,6 +95,26 @@ pub enum Fact {
         /// The member, if it was one.
         member: Option<i64>,
     },
+    /// A member was sent an invitation.
+    MemberInvited {
+        /// The member.
+        member: i64,
+    },
+    /// A member accepted the invitation and chose a name and a password.
+    InvitationAccepted {
+        /// The member.
+        member: i64,
+    },
+    /// A member was sent a link to a new password.
+    ResetAsked {
+        /// The member.
+        member: i64,
+    },
+    /// A member chose another password by such a link.
+    PasswordReset {
+        /// The member.
+        member: i64,
+    },
     /// A key for the public interface was made or withdrawn.
     KeyChanged {
         /// The key.
@@ -119,6 +139,10 @@ impl Fact {
             Fact::RulesPublished { .. } => "rules_published",
             Fact::ServiceSaved { .. } => "service_saved",
             Fact::StaffChanged { .. } => "staff_changed",
+            Fact::MemberInvited { .. } => "member_invited",
+            Fact::InvitationAccepted { .. } => "invitation_accepted",
+            Fact::ResetAsked { .. } => "reset_asked",
+            Fact::PasswordReset { .. } => "password_reset",
             Fact::KeyChanged { .. } => "key_changed",
         }
     }

@@ -45,6 +45,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
         "/api/requests" => Some(Kind::Filing),
         _ if under("/api/requests") => Some(Kind::Comments),
         _ if is("/api/session") || under("/api/session") => Some(Kind::SignIn),
+        _ if is("/api/invitations") || under("/api/invitations") || under("/api/password") || under("/api/my") => Some(Kind::SignIn),
         _ => None,
     }
 }
@@ -156,6 +157,10 @@ mod tests {
             (Method::POST, "/api/requests/4K7/comments", Some(Kind::Comments)),
             (Method::POST, "/api/session", Some(Kind::SignIn)),
             (Method::POST, "/api/session/code", Some(Kind::SignIn)),
+            (Method::POST, "/api/invitations/accept", Some(Kind::SignIn)),
+            (Method::POST, "/api/password/forgot", Some(Kind::SignIn)),
+            (Method::POST, "/api/my/code", Some(Kind::SignIn)),
+            (Method::GET, "/api/my/requests", None),
             (Method::DELETE, "/api/session", None),
             (Method::GET, "/api/config", None),
         ] {

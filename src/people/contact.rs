@@ -31,7 +31,8 @@ record! {
 /// Keeps who filed a request.
 pub async fn keep(tx: &mut Tx, request: i64, contact: &Contact) -> Result<()> {
     tx.sql(
-        "insert into contact (request_id, first_name, last_name, email, phone, account_id, device_id) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into contact (request_id, first_name, last_name, email, phone, account_id, device_id, email_key, phone_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(request)
     .bind(contact.first_name.clone())
@@ -40,9 +41,54 @@ pub async fn keep(tx: &mut Tx, request: i64, contact: &Contact) -> Result<()> {
     .bind(contact.phone.clone())
     .bind(contact.account_id.clone())
     .bind(contact.device_id.clone())
+    .bind((!contact.email.is_empty()).then(|| email_key(&contact.email)))
+    .bind((!contact.phone.is_empty()).then(|| phone_key(&contact.phone)))
     .run()
     .await?;
     Ok(())
+}
+
+/// What a mail address is found by: without blanks around it, in lower case.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// What a telephone number is found by: its digits, without the zeros in front that only say that another country follows.
+pub fn phone_key(phone: &str) -> String {
+    let phone = phone.trim();
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("00") {
+        Some(rest) if !phone.starts_with('+') => rest.to_owned(),
+        _ => digits,
+    }
+}
+
+/// Gives rows that are older than the keys theirs, at most `most` at a time; how many there were.
+pub async fn key_old(db: &Db, most: i64) -> Result<usize> {
+    let old: Vec<(i64, String, String)> = db
+        .sql(
+            "select request_id, email, phone from contact
+             where (email <> '' and email_key is null) or (phone <> '' and phone_key is null) limit $1",
+        )
+        .bind(most)
+        .all()
+        .await?;
+    let found = old.len();
+    if found > 0 {
+        db.write(async move |tx| {
+            for (request, email, phone) in &old {
+                tx.sql("update contact set email_key = $1, phone_key = $2 where request_id = $3")
+                    .bind((!email.is_empty()).then(|| email_key(email)))
+                    .bind((!phone.is_empty()).then(|| phone_key(phone)))
+                    .bind(*request)
+                    .run()
+                    .await?;
+            }
+            Ok::<_, crate::error::Error>(())
+        })
+        .await?;
+    }
+    Ok(found)
 }
 
 /// The contacts of every request of a case, by request. Only for those who may `SeeContact`; the caller appends that they
@@ -57,4 +103,19 @@ pub async fn of_case(db: &Db, case: i64) -> Result<HashMap<i64, Shown>> {
         .all()
         .await?;
     Ok(found.into_iter().map(|contact| (contact.request_id, contact)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_found_however_it_was_written() {
+        assert_eq!(email_key(" Ana.Müller@Example.ORG "), "ana.müller@example.org");
+        for same in ["+44 7700 900-123", "0044 (7700) 900123", "447700900123", "+44.7700.900123"] {
+            assert_eq!(phone_key(same), "447700900123", "{same}");
+        }
+        assert_eq!(phone_key("07700 900123"), "07700900123");
+        assert_eq!(phone_key("call me"), "");
+    }
 }

@@ -66,6 +66,22 @@ impl Follow {
         token::write(&mac.finalize().into_bytes()[..16])
     }
 
+    /// The path of the page that tells the story, with the token that lets its holder act.
+    pub fn path(&self, salt: &str, number: &str) -> String {
+        format!("/requests/{number}?token={}", self.token(salt, number))
+    }
+
+    /// A keyed fingerprint of something short that could be guessed from a plain one, in hexadecimal; `purpose` keeps those of
+    /// one use from being taken for those of another.
+    pub fn seal(&self, purpose: &str, parts: &[&str]) -> String {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        for part in [purpose].iter().chain(parts) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        token::hexadecimal(&mac.finalize().into_bytes())
+    }
+
     /// Whether `given` is the token of that request, in a time that does not tell how far it was right.
     pub fn check(&self, salt: &str, number: &str, given: &str) -> bool {
         token::same(&self.token(salt, number), &token::tidy(given))
@@ -87,6 +103,16 @@ mod tests {
         assert!(!follow.check("other", "4K7218QX", &token));
         assert!(!follow.check("sal", "t4K7218QX", &token), "salt and number are kept apart");
         assert!(!Follow::from_secret("another city").check("salt", "4K7218QX", &token));
+    }
+
+    #[test]
+    fn a_seal_is_of_one_purpose_one_secret_and_its_parts_in_their_order() {
+        let follow = Follow::from_secret("a secret of this city");
+        let seal = follow.seal("code", &["ab", "c"]);
+        assert_eq!(seal, follow.seal("code", &["ab", "c"]));
+        for other in [follow.seal("code", &["a", "bc"]), follow.seal("codeab", &["c"]), Follow::from_secret("x").seal("code", &["ab", "c"])] {
+            assert_ne!(seal, other);
+        }
     }
 
     #[test]

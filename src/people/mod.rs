@@ -4,8 +4,11 @@
 
 pub mod contact;
 pub mod follow;
+pub mod invitations;
 pub mod keys;
+mod links;
 pub mod policy;
+pub mod resets;
 pub mod sessions;
 pub mod staff;
 pub mod token;

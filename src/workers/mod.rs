@@ -1,5 +1,6 @@
 //! Everything that runs without a request: followers of the log, and jobs by the clock. A worker never answers HTTP.
 
+mod deliver;
 mod housekeeping;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::error::Result;
 use crate::events::{follow_in_process, head};
+use crate::notices::{Channel, Gateway, Mail};
 
 /// The workers; dropping it stops them.
 pub struct Running {
@@ -32,5 +34,13 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     tasks.spawn(app.live.clone().run(app.db.clone(), app.bell.clone(), position));
     tasks.spawn(app.bell.clone().run(app.db.clone()));
     tasks.spawn(housekeeping::run(app.clone()));
+    for _ in 0..app.config.mail.connections {
+        if let Some(mail) = Mail::open(&app.config.mail)? {
+            tasks.spawn(deliver::run(app.clone(), Channel::Mail, mail));
+        }
+    }
+    if let Some(gateway) = Gateway::open(&app.config.sms)? {
+        tasks.spawn(deliver::run(app.clone(), Channel::Sms, gateway));
+    }
     Ok(Running { _tasks: tasks })
 }

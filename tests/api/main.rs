@@ -14,6 +14,7 @@ mod contracts;
 mod demo;
 mod heat;
 mod imports;
+mod invitations;
 mod live;
 mod log;
 mod open311;

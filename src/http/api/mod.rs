@@ -6,9 +6,11 @@ mod config;
 mod counts;
 pub(super) mod filter;
 mod heat;
+mod invitations;
 mod layers;
 mod live;
 mod own;
+mod password;
 mod photos;
 mod pins;
 mod requests;
@@ -32,12 +34,16 @@ use crate::error::Error as Refusal;
     config::config,
     counts::counts,
     heat::heat,
+    invitations::look,
+    invitations::accept,
     layers::list,
     layers::one,
     live::live,
     steps::steps,
     own::comment,
     own::withdraw,
+    password::forgot,
+    password::reset,
     photos::take,
     photos::show,
     photos::review,
@@ -82,6 +88,8 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(clusters::routes)
             .configure(counts::routes)
             .configure(session::routes)
+            .configure(invitations::routes)
+            .configure(password::routes)
             .configure(cases::routes),
     );
     cfg.configure(photos::pictures);

@@ -172,7 +172,7 @@ fn receipt(app: &App, filed: Filed) -> HttpResponse {
     };
     HttpResponse::Created().insert_header(("Location", format!("/api{path}"))).json(Receipt {
         number_spoken: filed.number.to_string(),
-        follow_url: format!("{}{path}?token={token}", app.config.public_url()),
+        follow_url: format!("{}{}", app.config.public_url(), app.follow.path(&filed.salt, filed.number.as_str())),
         number: filed.number.as_str().to_owned(),
         service: filed.service,
         status: filed.status,

@@ -1,4 +1,5 @@
-//! How often somebody may try a password: small buckets in memory, per mail address, per network address, and per both.
+//! How often somebody may try a password or ask for a message: small buckets in memory, per mail address (or telephone), per
+//! network address, and per both.
 //!
 //! Each try takes a token from all three; a right password gives them back, so that only failures count. The bucket of
 //! both is the strict one: a stranger elsewhere uses up his own, and cannot easily lock a person out. It is per process and
@@ -15,26 +16,58 @@ struct Size {
     every_ms: i64,
 }
 
-const BOTH: Size = Size { burst: 8, every_ms: 30_000 };
-const MAIL: Size = Size { burst: 40, every_ms: 15_000 };
-const ADDRESS: Size = Size { burst: 60, every_ms: 2_000 };
+/// How large the three buckets are.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    both: Size,
+    mail: Size,
+    address: Size,
+}
+
+impl Sizes {
+    /// For passwords, where only failures count.
+    pub const PASSWORDS: Sizes = Sizes {
+        both: Size { burst: 8, every_ms: 30_000 },
+        mail: Size { burst: 40, every_ms: 15_000 },
+        address: Size { burst: 60, every_ms: 2_000 },
+    };
+    /// For messages that are sent to somebody who may not have asked: a handful, then one in five minutes; an office behind
+    /// one address may ask for many.
+    pub const MESSAGES: Sizes = Sizes {
+        both: Size { burst: 3, every_ms: 300_000 },
+        mail: Size { burst: 5, every_ms: 300_000 },
+        address: Size { burst: 30, every_ms: 20_000 },
+    };
+}
 
 /// The most buckets that are kept; beyond it the ones that are nearly full again are forgotten.
 const BUCKETS: usize = 100_000;
 
 /// The tries of late. One for the whole process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Attempts {
+    sizes: Sizes,
     /// For each key the time when its bucket will be full again (the generic cell rate algorithm of ITU-T I.371).
     full_at: Mutex<HashMap<String, i64>>,
 }
 
+impl Default for Attempts {
+    fn default() -> Self {
+        Attempts::new(Sizes::PASSWORDS)
+    }
+}
+
 impl Attempts {
+    /// Buckets of these sizes, all full.
+    pub fn new(sizes: Sizes) -> Attempts {
+        Attempts { sizes, full_at: Mutex::default() }
+    }
+
     /// Takes one try at `now` (epoch milliseconds); the seconds to wait if there is none left. `address` is the same for all
     /// addresses that one customer has ([`Client::grouped`](crate::network::Client::grouped)).
     pub fn take(&self, mail: &str, address: Option<IpAddr>, now: i64) -> Result<(), u64> {
         let mut full_at = self.lock();
-        let keys = keys(mail, address);
+        let keys = self.sizes.keys(mail, address);
         let wait = keys.iter().map(|(key, size)| size.wait(full_at.get(key), now)).max().unwrap_or(0);
         if wait > 0 {
             return Err(wait.unsigned_abs().div_ceil(1000));
@@ -59,7 +92,7 @@ impl Attempts {
     /// Gives back what [`Attempts::take`] took: the password was right.
     pub fn give_back(&self, mail: &str, address: Option<IpAddr>) {
         let mut full_at = self.lock();
-        for (key, size) in keys(mail, address) {
+        for (key, size) in self.sizes.keys(mail, address) {
             if let Some(full) = full_at.get_mut(&key) {
                 *full -= size.every_ms;
             }
@@ -80,21 +113,27 @@ impl Size {
     }
 }
 
-fn keys(mail: &str, address: Option<IpAddr>) -> Vec<(String, Size)> {
-    let mail = mail.to_lowercase();
-    let mut keys = vec![(format!("m {mail}"), MAIL)];
-    if let Some(address) = address {
-        keys.push((format!("a {address}"), ADDRESS));
-        keys.push((format!("b {address} {mail}"), BOTH));
-    } else {
-        keys.push((format!("b - {mail}"), BOTH));
+impl Sizes {
+    fn keys(self, mail: &str, address: Option<IpAddr>) -> Vec<(String, Size)> {
+        let mail = mail.to_lowercase();
+        let mut keys = vec![(format!("m {mail}"), self.mail)];
+        if let Some(address) = address {
+            keys.push((format!("a {address}"), self.address));
+            keys.push((format!("b {address} {mail}"), self.both));
+        } else {
+            keys.push((format!("b - {mail}"), self.both));
+        }
+        keys
     }
-    keys
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const BOTH: Size = Sizes::PASSWORDS.both;
+    const MAIL: Size = Sizes::PASSWORDS.mail;
+    const ADDRESS: Size = Sizes::PASSWORDS.address;
 
     fn address(text: &str) -> Option<IpAddr> {
         Some(text.parse().expect("an address"))

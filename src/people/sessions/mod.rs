@@ -14,8 +14,9 @@ use super::staff;
 use super::token;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use attempts::Attempts;
 use password::Passwords;
+
+pub use attempts::{Attempts, Sizes};
 
 /// A minute and an hour in milliseconds.
 const MINUTE: i64 = 60_000;

@@ -4,8 +4,11 @@
 use clap::{Args, Subcommand};
 
 use super::{NewGrant, NewMember, add, deactivate, find, grant, grants_of, join_team, list, revoke, set_password, teams_of};
+use crate::config::Config;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::notices::Notices;
+use crate::people::invitations::{self, Invited};
 use crate::people::policy::{ROLES, Role};
 use crate::people::sessions::password::{self, Passwords};
 use crate::people::token;
@@ -13,7 +16,7 @@ use crate::people::token;
 /// What can be done to staff.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Add a member; the password is made and printed once, unless it is given on standard input.
+    /// Add a member; the password is made and printed once, unless it is given on standard input or the member is invited.
     Add {
         /// The mail address to sign in with.
         #[arg(long)]
@@ -28,8 +31,12 @@ pub enum Command {
         #[arg(long)]
         team: Vec<String>,
         /// Read the password from the first line of standard input.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "invite")]
         password_stdin: bool,
+        /// Send a link by mail under which the person chooses a name and a password; where the settings name no mail server it
+        /// is printed.
+        #[arg(long)]
+        invite: bool,
     },
     /// Give a member a role in a scope.
     Grant {
@@ -103,13 +110,17 @@ fn role(word: &str) -> Result<Role, String> {
 }
 
 /// Does it and returns the lines to print. `given` is the password from standard input, where [`Command::reads_password`].
-pub async fn run(db: &Db, command: Command, given: Option<String>, now: i64) -> Result<Vec<String>> {
+pub async fn run(db: &Db, config: &Config, command: Command, given: Option<String>, now: i64) -> Result<Vec<String>> {
     match command {
-        Command::Add { email, name, scope, team, .. } => {
-            let (hash, said) = new_password(given, &email, &name).await?;
-            let new = NewMember { name, email: email.clone(), agency: None, password_hash: Some(hash) };
+        Command::Add { email, name, scope, team, invite, .. } => {
+            let (hash, said) = match invite {
+                true => (None, None),
+                false => new_password(given, &email, &name).await.map(|(hash, said)| (Some(hash), said))?,
+            };
+            let new = NewMember { name, email: email.clone(), agency: None, password_hash: hash };
+            let (notices, days) = (Notices::open(config)?, config.limits.invitation_days);
             let scope = NewGrant::from(scope);
-            db.write(async move |tx| {
+            let write = db.write(async move |tx| {
                 let agency: Option<(i64,)> = match &scope.agency {
                     Some(code) => tx.sql("select id from agency where code = $1").bind(code.clone()).optional().await?,
                     None => None,
@@ -120,9 +131,16 @@ pub async fn run(db: &Db, command: Command, given: Option<String>, now: i64) -> 
                 for code in &team {
                     join_team(tx, member, code, None, now).await?;
                 }
-                Ok::<_, Error>(())
-            })
-            .await?;
+                match invite {
+                    true => invitations::invite(tx, &notices, member, "", days, None, now).await.map(Some),
+                    false => Ok(None),
+                }
+            });
+            let said = match write.await? {
+                None => said,
+                Some(Invited { link: Some(link), .. }) => Some(format!("The settings name no mail server: hand this link over yourself. {link}")),
+                Some(Invited { link: None, .. }) => Some(format!("An invitation goes to {email}; the running server sends it.")),
+            };
             Ok(std::iter::once(format!("Added {email}.")).chain(said).collect())
         }
         Command::Grant { email, scope } => {

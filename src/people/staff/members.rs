@@ -43,13 +43,18 @@ pub fn tidy_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// Whether this can be somebody's name; the problem, if it cannot.
+pub fn check_name(name: &str) -> Result<(), Field> {
+    if name.trim().is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
+        return Err(Field::new("name", format!("must have 1 to {LONGEST} characters on one line")));
+    }
+    Ok(())
+}
+
 /// Adds a member and returns the id; a mail address that is taken is a conflict.
 pub async fn add(tx: &mut Tx, new: &NewMember, by: Option<i64>, now: i64) -> Result<i64> {
     let (name, email) = (new.name.trim(), tidy_email(&new.email));
-    let mut problems = Vec::new();
-    if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
-        problems.push(Field::new("name", format!("must have 1 to {LONGEST} characters on one line")));
-    }
+    let mut problems: Vec<Field> = check_name(name).err().into_iter().collect();
     if !plausible(&email) {
         problems.push(Field::new("email", "is no mail address; it looks like name@city.example"));
     }

@@ -9,7 +9,7 @@ mod members;
 mod teams;
 
 pub use grants::{Granted, NewGrant, grant, grants_of, revoke, who};
-pub use members::{Listed, NewMember, add, deactivate, find, list, name_and_email, set_password, tidy_email};
+pub use members::{Listed, NewMember, add, check_name, deactivate, find, list, name_and_email, set_password, tidy_email};
 pub use teams::{join_team, put_agency, put_team, teams_of};
 
 use crate::db::Tx;
