@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::http::Problem;
 use crate::http::auth;
 use crate::people::invitations::{self, Invitee};
+use crate::people::policy::Act;
 
 /// An invitation.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -18,7 +19,7 @@ struct Invitation {
     token: String,
 }
 
-#[utoipa::path(post, path = "/api/invitations", tag = "public", request_body = Invitation,
+#[utoipa::path(post, path = "/api/invitations", tag = "public", extensions(("x-act" = json!(Act::SignIn))), request_body = Invitation,
     description = "Whom an invitation is for, while it can be accepted. Nothing is used up.",
     responses((status = 200, body = Invitee), (status = 401, body = Problem, description = "Used already, too old, or replaced by another")))]
 async fn look(app: web::Data<App>, given: web::Json<Invitation>) -> Result<HttpResponse> {
@@ -38,7 +39,7 @@ struct Accepted {
     password: String,
 }
 
-#[utoipa::path(post, path = "/api/invitations/accept", tag = "public", request_body = Accepted,
+#[utoipa::path(post, path = "/api/invitations/accept", tag = "public", extensions(("x-act" = json!(Act::SignIn))), request_body = Accepted,
     description = "Accepts an invitation, once. The member then signs in with the mail address and the password; nobody is signed in by this.",
     responses((status = 204), (status = 401, body = Problem, description = "Used already, too old, or replaced by another"),
         (status = 403, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::auth;
 use crate::http::{Problem, client_address};
+use crate::people::policy::Act;
 
 /// Whose password is forgotten.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -19,7 +20,7 @@ struct Forgotten {
     language: String,
 }
 
-#[utoipa::path(post, path = "/api/password/forgot", tag = "public", request_body = Forgotten,
+#[utoipa::path(post, path = "/api/password/forgot", tag = "public", extensions(("x-act" = json!(Act::SignIn))), request_body = Forgotten,
     description = "Sends a link by mail, if a member has this address. The answer is the same if none has.",
     responses((status = 204), (status = 403, body = Problem), (status = 409, body = Problem, description = "This server sends no mail"),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -41,7 +42,7 @@ struct Chosen {
     password: String,
 }
 
-#[utoipa::path(post, path = "/api/password/reset", tag = "public", request_body = Chosen,
+#[utoipa::path(post, path = "/api/password/reset", tag = "public", extensions(("x-act" = json!(Act::SignIn))), request_body = Chosen,
     description = "Sets another password by the token of a link, once; every session of the member ends. Nobody is signed in by this.",
     responses((status = 204), (status = 401, body = Problem, description = "Used already, or too old"), (status = 403, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]

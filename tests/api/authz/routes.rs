@@ -66,6 +66,10 @@ impl Row {
     fn absent(self) -> Row {
         Row { answers: Some(404), ..self }
     }
+    /// It takes a secret that nobody here was sent, or something that this city does not do: said to everybody alike.
+    fn refused(self, status: u16) -> Row {
+        Row { answers: Some(status), ..self }
+    }
     fn leaves(self) -> Row {
         Row { leaves: true, ..self }
     }
@@ -85,10 +89,14 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/counts"),
         row("GET /api/heat"),
         row("GET /api/heat/steps").at("/api/heat/steps?from=2026-06-01&to=2026-06-30"),
+        row("POST /api/invitations").json(json!({ "token": "none" })).refused(401),
+        row("POST /api/invitations/accept").json(json!({ "token": "none", "name": "N", "password": "four unrelated words" })).refused(401),
         row("GET /api/layers"),
         row("GET /api/layers/{code}").at("/api/layers/district"),
         row("GET /api/live"),
         row("GET /api/nearby").at("/api/nearby?lon=0.9&lat=52.6&service=pothole"),
+        row("POST /api/password/forgot").json(json!({ "email": "resident@city.example" })).refused(409),
+        row("POST /api/password/reset").json(json!({ "token": "none", "password": "four unrelated words" })).refused(401),
         row("POST /api/photos").picture(),
         row("POST /api/photos/{id}/review").of(Photo).json(json!({ "shown": true })),
         row("GET /api/requests"),
