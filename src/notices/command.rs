@@ -49,11 +49,9 @@ pub async fn run(db: &Db, config: &Config, command: Command, now: i64) -> Result
         }
         Command::Retry(which) => {
             let hours = config.notices.give_up_hours;
-            let revived = db.write(async move |tx| {
-                match which.id {
-                    Some(id) => retry(tx, id, hours, now).await.map(|()| 1),
-                    None => retry_all(tx, hours, now).await,
-                }
+            let revived = db.write(async move |tx| match which.id {
+                Some(id) => retry(tx, id, hours, now).await.map(|()| 1),
+                None => retry_all(tx, hours, now).await,
             });
             let revived = revived.await.map_err(|e: Error| e)?;
             Ok(vec![format!("{revived} {} tried again.", if revived == 1 { "message is" } else { "messages are" })])

@@ -4,8 +4,8 @@
 //! lease has run out, on whichever server looks first. Whether the message had been taken by then nobody knows, so it goes
 //! again; its Message-ID is the same, by which mail systems fold doubles.
 
-use super::carrier::{Carrier, Due, Failure};
 use super::Channel;
+use super::carrier::{Carrier, Due, Failure};
 use crate::clock::Clock;
 use crate::db::{Db, dialect};
 use crate::error::{Error, Result};
@@ -56,12 +56,8 @@ pub async fn deliver_due(db: &Db, clock: &Clock, channel: Channel, carrier: &mut
 }
 
 async fn claim(db: &Db, channel: Channel, batch: i64, lease: i64, now: i64) -> Result<Vec<Due>> {
-    let waiting: Option<(i64,)> = db
-        .sql("select id from outbox where channel = $1 and next_at <= $2 limit 1")
-        .bind(channel.word())
-        .bind(now)
-        .optional()
-        .await?;
+    let waiting: Option<(i64,)> =
+        db.sql("select id from outbox where channel = $1 and next_at <= $2 limit 1").bind(channel.word()).bind(now).optional().await?;
     if waiting.is_none() {
         return Ok(Vec::new()); // looking every second must not be a write every second
     }

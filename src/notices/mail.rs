@@ -60,7 +60,10 @@ impl Mail {
         };
         let here = matches!(set.host.as_str(), "localhost" | "127.0.0.1" | "::1");
         if matches!(veil, Veil::None) && !set.username.is_empty() && !here {
-            return Err(Error::config("mail.tls", "is `none`, which would show the password to everybody on the way; use `starttls` or `tls`"));
+            return Err(Error::config(
+                "mail.tls",
+                "is `none`, which would show the password to everybody on the way; use `starttls` or `tls`",
+            ));
         }
         if set.username.is_empty() != set.password.is_empty() {
             return Err(Error::config("mail.username", "and mail.password go together: set both or neither"));
@@ -169,7 +172,9 @@ fn about_us(e: &SmtpError) -> String {
 /// Why this message was not taken.
 fn about_it(e: &SmtpError) -> Failure {
     match e.status() {
-        Some(code) if signing_in(code) || u16::from(code) == 421 => Failure::Unreachable(format!("The mail server takes nothing from us: {code}.")),
+        Some(code) if signing_in(code) || u16::from(code) == 421 => {
+            Failure::Unreachable(format!("The mail server takes nothing from us: {code}."))
+        }
         Some(code) if e.is_permanent() => Failure::Refused(format!("The mail server refused the address or the message: {code}.")),
         Some(code) => Failure::Later(format!("The mail server asks us to try again later: {code}.")),
         None if e.is_client() => Failure::Refused("The mail server cannot take an address with such letters.".into()),

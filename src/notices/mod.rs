@@ -106,8 +106,9 @@ impl Notices {
     pub fn open(config: &Config) -> Result<Notices> {
         check(config)?;
         let said = &config.notices.language;
-        let language = Language::parse(said)
-            .ok_or_else(|| Error::config("notices.language", format!("{said:?} is no language that is spoken here; there are en and es")))?;
+        let language = Language::parse(said).ok_or_else(|| {
+            Error::config("notices.language", format!("{said:?} is no language that is spoken here; there are en and es"))
+        })?;
         Ok(Notices(Arc::new(Inner {
             templates: Templates::load()?,
             city: config.city.name.clone(),

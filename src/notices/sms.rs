@@ -37,8 +37,7 @@ impl Gateway {
         if !(1..=600).contains(&set.timeout_seconds) {
             return Err(Error::config("sms.timeout_seconds", "must be between 1 and 600"));
         }
-        let content_type =
-            HeaderValue::from_str(&set.content_type).map_err(|_| Error::config("sms.content_type", "is no media type"))?;
+        let content_type = HeaderValue::from_str(&set.content_type).map_err(|_| Error::config("sms.content_type", "is no media type"))?;
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_fuel(Some(FUEL));
@@ -162,7 +161,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_success_a_wait_or_the_end() {
-        for (code, outcome) in [(200, "ok"), (202, "ok"), (302, "unreachable"), (400, "refused"), (401, "unreachable"), (429, "later"), (503, "unreachable")] {
+        for (code, outcome) in
+            [(200, "ok"), (202, "ok"), (302, "unreachable"), (400, "refused"), (401, "unreachable"), (429, "later"), (503, "unreachable")]
+        {
             let judged = judge(StatusCode::from_u16(code).expect("a status"));
             let word = match judged {
                 Ok(()) => "ok",

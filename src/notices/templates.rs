@@ -74,8 +74,7 @@ macro_rules! files { ($($name:literal),*) => {
     )*]
 }; }
 
-const FILES: [(&str, &str); 14] =
-    files!["received", "finished", "invitation", "reset", "password_changed", "code", "code.sms"];
+const FILES: [(&str, &str); 14] = files!["received", "finished", "invitation", "reset", "password_changed", "code", "code.sms"];
 
 /// A message in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +106,8 @@ impl Templates {
             Channel::Mail => format!("{}/{}", language.word(), what.word()),
             Channel::Sms => format!("{}/{}.sms", language.word(), what.word()),
         };
-        let known: BTreeMap<&str, Value> = words.iter().copied().chain([("city", city)]).map(|(name, value)| (name, value.into())).collect();
+        let known: BTreeMap<&str, Value> =
+            words.iter().copied().chain([("city", city)]).map(|(name, value)| (name, value.into())).collect();
         let text = self.0.get_template(&name).and_then(|template| template.render(Value::from(known))).map_err(Error::internal)?;
         Ok(match channel {
             Channel::Sms => Said { subject: String::new(), body: text.trim().to_owned() },
@@ -161,7 +161,8 @@ mod tests {
     #[test]
     fn what_ends_a_request_is_told_by_its_status() {
         let templates = Templates::load().expect("they are well-formed");
-        for (status, words) in [("resolved", "has finished"), ("cancelled", "any further"), ("transferred", "passed"), ("duplicate", "already")]
+        for (status, words) in
+            [("resolved", "has finished"), ("cancelled", "any further"), ("transferred", "passed"), ("duplicate", "already")]
         {
             let mut known = WORDS;
             known[2].1 = status;
@@ -181,7 +182,9 @@ mod tests {
 
     #[test]
     fn a_language_is_told_by_its_tag() {
-        for (tag, language) in [("es", Some(Language::Es)), ("es-MX", Some(Language::Es)), ("EN_gb", Some(Language::En)), ("est", None), ("", None)] {
+        for (tag, language) in
+            [("es", Some(Language::Es)), ("es-MX", Some(Language::Es)), ("EN_gb", Some(Language::En)), ("est", None), ("", None)]
+        {
             assert_eq!(Language::parse(tag), language, "{tag}");
         }
     }

@@ -110,7 +110,8 @@ mod tests {
         let follow = Follow::from_secret("a secret of this city");
         let seal = follow.seal("code", &["ab", "c"]);
         assert_eq!(seal, follow.seal("code", &["ab", "c"]));
-        for other in [follow.seal("code", &["a", "bc"]), follow.seal("codeab", &["c"]), Follow::from_secret("x").seal("code", &["ab", "c"])] {
+        for other in [follow.seal("code", &["a", "bc"]), follow.seal("codeab", &["c"]), Follow::from_secret("x").seal("code", &["ab", "c"])]
+        {
             assert_ne!(seal, other);
         }
     }

@@ -30,15 +30,7 @@ pub struct Invited {
 
 /// Invites a member who has no password yet: a link by mail, good for so many days, in the language of a BCP 47 tag. Earlier
 /// links of the member open nothing any more. Somebody who has a password is a conflict, and somebody who was stopped.
-pub async fn invite(
-    tx: &mut Tx,
-    notices: &Notices,
-    member: i64,
-    language: &str,
-    days: i64,
-    by: Option<i64>,
-    now: i64,
-) -> Result<Invited> {
+pub async fn invite(tx: &mut Tx, notices: &Notices, member: i64, language: &str, days: i64, by: Option<i64>, now: i64) -> Result<Invited> {
     let found: Option<(String, Option<String>, bool)> =
         tx.sql("select email, password_hash, active from member where id = $1").bind(member).optional().await?;
     let (email, password, active) = found.ok_or(Error::NotFound("member"))?;
@@ -59,7 +51,8 @@ pub async fn invite(
     }
     let days = days.to_string();
     let words = [("link", link.as_str()), ("days", &days)];
-    let notice = Notice { language, member: Some(member), useful_until: Some(expires_at), ..Notice::mail(Template::Invitation, &email, &words) };
+    let notice =
+        Notice { language, member: Some(member), useful_until: Some(expires_at), ..Notice::mail(Template::Invitation, &email, &words) };
     notices.put(tx, &notice, now).await?;
     Ok(Invited { expires_at, link: None })
 }
@@ -93,7 +86,8 @@ pub async fn accept(db: &Db, passwords: &Passwords, token: &str, name: &str, pas
     let hash = passwords.hash(password).await?;
     db.write(async move |tx| {
         let member = links::take(tx, Purpose::Invitation, &token, now).await?.ok_or(Error::Unauthorized(GONE))?;
-        let named = tx.sql("update member set name = $1 where id = $2 and active = $3").bind(name.clone()).bind(member).bind(true).run().await?;
+        let named =
+            tx.sql("update member set name = $1 where id = $2 and active = $3").bind(name.clone()).bind(member).bind(true).run().await?;
         if named == 0 {
             return Err(Error::Unauthorized(GONE)); // stopped meanwhile
         }

@@ -64,8 +64,12 @@ impl Resets {
             let Some((member, email)) = found else { return Ok(()) };
             let (link, minutes) = (notices.url(&format!("/reset#{token}")), minutes.to_string());
             let words = [("link", link.as_str()), ("minutes", &minutes)];
-            let notice =
-                Notice { language: &language, member: Some(member), useful_until: Some(expires_at), ..Notice::mail(Template::Reset, &email, &words) };
+            let notice = Notice {
+                language: &language,
+                member: Some(member),
+                useful_until: Some(expires_at),
+                ..Notice::mail(Template::Reset, &email, &words)
+            };
             notices.put(tx, &notice, now).await?;
             append(tx, New::at(now, Fact::ResetAsked { member })).await
         })

@@ -138,7 +138,9 @@ pub async fn run(db: &Db, config: &Config, command: Command, given: Option<Strin
             });
             let said = match write.await? {
                 None => said,
-                Some(Invited { link: Some(link), .. }) => Some(format!("The settings name no mail server: hand this link over yourself. {link}")),
+                Some(Invited { link: Some(link), .. }) => {
+                    Some(format!("The settings name no mail server: hand this link over yourself. {link}"))
+                }
                 Some(Invited { link: None, .. }) => Some(format!("An invitation goes to {email}; the running server sends it.")),
             };
             Ok(std::iter::once(format!("Added {email}.")).chain(said).collect())
