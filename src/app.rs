@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::events::{Bell, Followers, Live};
 use crate::network::Proxies;
 use crate::notices::Notices;
+use crate::ledger::Signer;
 use crate::people::follow::Follow;
 use crate::people::resets::Resets;
 use crate::people::sessions::Sessions;
@@ -69,6 +70,8 @@ pub struct App {
     pub photos: Photos,
     /// Makes and checks the tokens of follow links.
     pub follow: Follow,
+    /// Signs heads of the log.
+    pub signer: Signer,
     /// Signs staff in and knows who is signed in.
     pub sessions: Sessions,
     /// Puts messages to people outside into the outbox.
@@ -100,6 +103,7 @@ impl App {
             routing: routing.clone(),
         });
         let follow = Follow::load(&db, Some(&config.server.secret)).await?;
+        let signer = Signer::load(&db, config.ledger.key.as_deref(), &config.public_url()).await?;
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
         let photos = Photos::open(&config)?;
@@ -126,6 +130,7 @@ impl App {
             columns,
             photos,
             follow,
+            signer,
             sessions,
             notices,
             resets: Resets::default(),

@@ -48,6 +48,8 @@ section! {
         sms: Sms = Sms::default(),
         /// What is told to people outside, and how long it is tried.
         notices: Notices = Notices::default(),
+        /// The proof that nobody changed the log.
+        ledger: Ledger = Ledger::default(),
         /// Everything else that can hurt.
         limits: Limits = Limits::default(),
     }
@@ -237,6 +239,17 @@ section! {
 }
 
 section! {
+    /// The proof that nobody changed the log.
+    Ledger {
+        /// File of the Ed25519 key that heads of the log are signed with, as PEM. Empty: made once and kept in the database, where
+        /// whoever can write there can sign, too.
+        key: Option<PathBuf> = None,
+        /// Minutes between two heads that are signed.
+        head_minutes: i64 = 10,
+    }
+}
+
+section! {
     /// Everything else that can hurt.
     Limits {
         /// Bytes of a JSON or form body.
@@ -315,6 +328,9 @@ impl Config {
         }
         if !["directory", "s3"].contains(&self.photos.store.as_str()) {
             return Err(Error::config("photos.store", "must be `directory` or `s3`"));
+        }
+        if !(1..=1440).contains(&self.ledger.head_minutes) {
+            return Err(Error::config("ledger.head_minutes", "must be 1 to 1440 minutes"));
         }
         self.map.sources()?;
         self.server.proxies()?;

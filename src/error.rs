@@ -14,6 +14,9 @@ pub enum Error {
     /// There is no such thing, or the asker may not know that there is.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
+    /// There was such a thing, and it is gone for good.
+    #[error("{0}")]
+    Gone(String),
     /// What was sent does not fit; each entry names the field, what is wrong and how to mend it.
     #[error("{}", in_words(.0))]
     Invalid(Vec<Field>),

@@ -80,6 +80,7 @@ record! {
         language: String,
         media_url: String,
         joined: bool,
+        erased_at: Option<i64>,
     }
 }
 
@@ -108,6 +109,8 @@ pub struct Request {
     pub media_url: String,
     /// Whether it joined a case that was open before.
     pub joined: bool,
+    /// When its words and all that was personal were erased.
+    pub erased_at: Option<i64>,
     /// Answers to the service's questions.
     pub answers: Vec<Answer>,
     /// Its pictures, with those that wait for review.
@@ -266,7 +269,7 @@ async fn record_look(db: &Db, who: &Who, case: i64, now: i64) -> Result<()> {
 async fn requests(db: &Db, case: i64, mut contacts: HashMap<i64, contact::Shown>) -> Result<Vec<Request>> {
     let filed: Vec<Filed> = db
         .sql(
-            "select id, number, source, filed_at, description, address, lon, lat, accuracy_m, language, media_url, joined
+            "select id, number, source, filed_at, description, address, lon, lat, accuracy_m, language, media_url, joined, erased_at
              from request where case_id = $1 order by id limit $2",
         )
         .bind(case)
@@ -300,6 +303,7 @@ async fn requests(db: &Db, case: i64, mut contacts: HashMap<i64, contact::Shown>
         language: row.language,
         media_url: row.media_url,
         joined: row.joined,
+        erased_at: row.erased_at,
     };
     Ok(filed.into_iter().map(whole).collect())
 }

@@ -116,6 +116,11 @@ fn told(
         Fact::ContactSeen => inside("Looked at who filed".to_owned()),
         Fact::PhotoReviewed { state, .. } => inside(format!("Photo reviewed: {state}")),
         Fact::PhotoErased { .. } => inside("Photo erased".to_owned()),
+        Fact::Erased { why, .. } if why == "person" => public(format!("{request}: words and personal data erased at the person's wish")),
+        Fact::Erased { .. } => public(format!("{request}: words and personal data erased, as the rules of retention say")),
+        Fact::Exported => inside(format!("{request}: all that is held of it was handed out")),
+        Fact::HoldPlaced => inside("Kept as it is: nothing of it is erased".to_owned()),
+        Fact::HoldReleased => inside("Kept no longer than others".to_owned()),
         _ => inside(fact.kind().replace('_', " ")),
     }
 }

@@ -1,9 +1,11 @@
-//! The command line: `waymark serve | demo | import | staff | key | notices | migrate | openapi | check-config`.
+//! The command line: `waymark serve | demo | import | staff | key | notices | person | retention | verify-log | migrate | openapi | check-config`.
 
 mod demo;
+mod forgetting;
 mod import;
 mod notices;
 mod routing;
+mod ledger;
 mod serve;
 mod staff;
 
@@ -41,6 +43,14 @@ enum What {
     Import(import::What),
     /// Compare routing with what a city decided itself.
     Routing(routing::Ask),
+    /// Hand out or erase what is held about one person.
+    Person(forgetting::People),
+    /// Anonymise and delete what is old, as the rules say.
+    Retention(forgetting::Retention),
+    /// Say whether the log is what it was.
+    VerifyLog(ledger::VerifyLog),
+    /// Sign the log.
+    Log(ledger::Log),
     /// Bring the database's schema up to date and stop.
     Migrate(Place),
     /// Print the OpenAPI document.
@@ -101,6 +111,10 @@ pub fn run() -> ExitCode {
             What::Notices(notices) => notices.run().await,
             What::Import(what) => what.run().await,
             What::Routing(ask) => ask.run().await,
+            What::Person(person) => person.run().await,
+            What::Retention(retention) => retention.run().await,
+            What::VerifyLog(verify) => verify.run().await,
+            What::Log(log) => log.run().await,
             What::Migrate(place) => place.connect().await.map(|_| say("The schema is up to date.")),
             What::Openapi => waymark::http::openapi().map(|text| say(&text)),
             What::CheckConfig(place) => {

@@ -36,6 +36,12 @@ pub async fn follow_once_per_cluster<F: ClusterFollower>(db: Db, bell: Bell, fol
     }
 }
 
+/// Feeds a follower what is there by now, and returns.
+pub async fn catch_up<F: ClusterFollower>(db: &Db, follower: F) -> Result<()> {
+    while step(db, follower.clone()).await? {}
+    Ok(())
+}
+
 /// One batch; whether there may be more.
 async fn step<F: ClusterFollower>(db: &Db, follower: F) -> Result<bool> {
     db.write(async move |tx| {

@@ -141,7 +141,17 @@ mod tests {
     use super::*;
 
     fn event(position: i64) -> Event {
-        Event { position, at: 0, kind: "filed".into(), case_id: Some(position), request_id: None, member_id: None, data_json: "{}".into() }
+        Event {
+            position,
+            seq: position,
+            at: 0,
+            kind: "filed".into(),
+            case_id: Some(position),
+            request_id: None,
+            member_id: None,
+            data_json: "{}".into(),
+            commitment: None,
+        }
     }
 
     fn told(live: &Live, after: i64, position: i64) {

@@ -13,8 +13,8 @@ mod process;
 use serde::{Deserialize, Serialize};
 
 pub use bell::Bell;
-pub use cluster::{ClusterFollower, follow_once_per_cluster};
-pub use commitment::{commitment, digest, salt};
+pub use cluster::{ClusterFollower, catch_up, follow_once_per_cluster};
+pub use commitment::{commitment, digest, hex, salt, unhex};
 pub use live::{Change, Live, Word};
 pub use process::{Followers, follow_in_process};
 
@@ -72,6 +72,35 @@ pub enum Fact {
     PhotoErased {
         /// The photo.
         photo: String,
+    },
+    /// What a request said, who filed it and what both added was erased. The request itself, its times and its case stay.
+    Erased {
+        /// Why: `person` asked for it, or `retention`.
+        why: String,
+        /// Notes whose words went with it.
+        notes: Vec<i64>,
+        /// Photos that went with it.
+        photos: Vec<String>,
+    },
+    /// A finished case was deleted, and all that belonged to it.
+    CaseDeleted {
+        /// Its requests.
+        requests: Vec<i64>,
+        /// Its notes.
+        notes: Vec<i64>,
+        /// Its photos.
+        photos: Vec<String>,
+    },
+    /// All that is held of a request and of who filed it was handed out.
+    Exported,
+    /// A case is kept as it is: neither retention nor a person's wish erases anything of it.
+    HoldPlaced,
+    /// A case is kept no longer than others.
+    HoldReleased,
+    /// The rules of retention were replaced.
+    RetentionSet {
+        /// How many there are.
+        rules: u64,
     },
     /// A layer of boundaries was published.
     BoundariesPublished {
@@ -135,6 +164,12 @@ impl Fact {
             Fact::ContactSeen => "contact_seen",
             Fact::PhotoReviewed { .. } => "photo_reviewed",
             Fact::PhotoErased { .. } => "photo_erased",
+            Fact::Erased { .. } => "erased",
+            Fact::CaseDeleted { .. } => "case_deleted",
+            Fact::Exported => "exported",
+            Fact::HoldPlaced => "hold_placed",
+            Fact::HoldReleased => "hold_released",
+            Fact::RetentionSet { .. } => "retention_set",
             Fact::BoundariesPublished { .. } => "boundaries_published",
             Fact::RulesPublished { .. } => "rules_published",
             Fact::ServiceSaved { .. } => "service_saved",
@@ -214,6 +249,8 @@ record! {
     pub struct Event {
         /// Place in the log: gap-free, in the order of publication.
         pub position: i64,
+        /// Place in the order of appending.
+        pub seq: i64,
         /// When it happened, epoch milliseconds.
         pub at: i64,
         /// The kind of fact ([`Fact::kind`]).
@@ -226,6 +263,8 @@ record! {
         pub member_id: Option<i64>,
         /// The fact as JSON; see [`Event::fact`].
         pub data_json: String,
+        /// Salted commitment to words that stand elsewhere.
+        pub commitment: Option<String>,
     }
 }
 
@@ -239,11 +278,16 @@ impl Event {
 /// How many events a follower is given at once.
 pub const BATCH: i64 = 1000;
 
-const COLUMNS: &str = "select position, at, kind, case_id, request_id, member_id, data_json from event";
+const COLUMNS: &str = "select position, seq, at, kind, case_id, request_id, member_id, data_json, commitment from event";
 
 /// The next events after a position, at most [`BATCH`].
 pub async fn read(db: &Db, after: i64) -> Result<Vec<Event>> {
     Ok(db.sql(COLUMNS).push(" where position > $1 order by position limit $2").bind(after).bind(BATCH).all().await?)
+}
+
+/// The events between two positions, the first left out.
+pub async fn between(db: &Db, after: i64, last: i64) -> Result<Vec<Event>> {
+    Ok(db.sql(COLUMNS).push(" where position > $1 and position <= $2 order by position").bind(after).bind(last).all().await?)
 }
 
 /// The position of the newest public event; 0 in an empty log.

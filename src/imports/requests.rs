@@ -208,7 +208,10 @@ impl Importer {
             return Ok(HashMap::new());
         }
         let query = self.filing.db.sql("select external_id, id from request where source = $1").bind(self.source.clone());
-        let found: Vec<(String, i64)> = query.within(" and external_id", ids.into_iter().map(str::to_owned)).all().await?;
+        let mut found: Vec<(String, i64)> = query.within(" and external_id", ids.iter().map(|id| (*id).to_owned())).all().await?;
+        // What retention deleted stays away.
+        let query = self.filing.db.sql("select external_id, cast(0 as bigint) from deleted_request where source = $1").bind(self.source.clone());
+        found.extend(query.within(" and external_id", ids.into_iter().map(str::to_owned)).all::<(String, i64)>().await?);
         Ok(found.into_iter().collect())
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::db::{Db, Tx};
+use crate::db::{Db, Query, Tx};
 use crate::error::Result;
 use crate::record;
 use crate::requests::Contact;
@@ -89,6 +89,27 @@ pub async fn key_old(db: &Db, most: i64) -> Result<usize> {
         .await?;
     }
     Ok(found)
+}
+
+/// The requests that were filed with a mail address, however it was written.
+pub async fn with_email(db: &Db, email: &str) -> Result<Vec<i64>> {
+    all_keyed(db).await?;
+    found(db.sql("select request_id from contact where email_key = $1").bind(email_key(email))).await
+}
+
+/// The requests that were filed with a telephone number, however it was written.
+pub async fn with_phone(db: &Db, phone: &str) -> Result<Vec<i64>> {
+    all_keyed(db).await?;
+    found(db.sql("select request_id from contact where phone_key = $1").bind(phone_key(phone))).await
+}
+
+async fn all_keyed(db: &Db) -> Result<()> {
+    while key_old(db, 500).await? > 0 {}
+    Ok(())
+}
+
+async fn found(query: Query<'_>) -> Result<Vec<i64>> {
+    Ok(query.all::<(i64,)>().await?.into_iter().map(|(request,)| request).collect())
 }
 
 /// The contacts of every request of a case, by request. Only for those who may `SeeContact`; the caller appends that they

@@ -171,12 +171,14 @@ pub enum Act {
     SeeInsight,
     /// Read the whole log.
     SeeLog,
+    /// Hand out and erase what is held about a person, say how long things are kept, keep a case as it is.
+    ProtectData,
     /// Add, change and stop staff, their grants and keys.
     ManageStaff,
 }
 
 /// Every act.
-pub const ACTS: [Act; 22] = [
+pub const ACTS: [Act; 23] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -198,6 +200,7 @@ pub const ACTS: [Act; 22] = [
     Act::ImportRequests,
     Act::SeeInsight,
     Act::SeeLog,
+    Act::ProtectData,
     Act::ManageStaff,
 ];
 
@@ -229,7 +232,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
         (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
 
         (Act::EditCatalog | Act::EditRules, Role::Supervisor | Role::Admin) => Granted,
-        (Act::PublishBoundaries | Act::ImportRequests | Act::ManageStaff, Role::Admin) => Granted,
+        (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,
 
         (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,
         (Act::SeeLog, Role::Auditor | Role::Admin) => Granted,

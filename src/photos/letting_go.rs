@@ -107,6 +107,22 @@ async fn mark(tx: &mut Tx, id: &str, now: i64) -> Result<Option<(String, String)
     Ok(marked)
 }
 
+/// Takes every photo from a request, whoever may see it, with where and when it was taken; they expire at once, and the next
+/// [`Photos::expire`] erases what nobody else has. Returns their ids. The event is the caller's.
+pub async fn let_go_of(tx: &mut Tx, request: i64, now: i64) -> Result<Vec<String>> {
+    let gone: Vec<(String,)> = tx
+        .sql(
+            "update photo set request_id = null, state = $1, expires_at = $2, lon = null, lat = null, taken_at = null
+             where request_id = $3 returning id",
+        )
+        .bind(State::Unused.word())
+        .bind(now)
+        .bind(request)
+        .all()
+        .await?;
+    Ok(gone.into_iter().map(|(id,)| id).collect())
+}
+
 /// Takes a photo from its request; it expires at once. Returns its content.
 async fn detach(tx: &mut Tx, id: &str, member: Option<i64>, now: i64) -> Result<String> {
     let owner = "select photo.content, photo.request_id, request.case_id from photo join request on request.id = photo.request_id where photo.id = $1";

@@ -14,5 +14,6 @@ mod tests;
 mod upload;
 
 pub use keep::{Photos, Uploaded, again};
+pub use letting_go::let_go_of;
 pub use row::{Photo, State, attach, check_id, find, of_requests, review};
 pub use upload::Upload;

@@ -24,7 +24,7 @@ pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
 pub use own::Own;
 pub use pinned::{Pinned, numbers, pinned};
-pub use public::{PublicPhoto, PublicRequest, Step, find, public};
+pub use public::{PublicPhoto, PublicRequest, Step, find, missing, public};
 
 use crate::cases::Status;
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Number;
 use crate::cases::Status;
 use crate::cases::notes::NoteKind;
+use crate::catalog::moment;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::record;
@@ -32,6 +33,8 @@ pub struct PublicRequest {
     pub closed_at: Option<i64>,
     /// When whoever filed it took it back.
     pub withdrawn_at: Option<i64>,
+    /// When its words and all that was personal were erased.
+    pub erased_at: Option<i64>,
     /// Address in words, may be empty.
     pub address: String,
     /// Degrees east.
@@ -68,7 +71,7 @@ pub struct PublicPhoto {
 pub struct Step {
     /// When, epoch milliseconds.
     pub at: i64,
-    /// What: `filed`, `joined`, `moved`, `noted`, `commented` or `withdrawn`.
+    /// What: `filed`, `joined`, `moved`, `noted`, `commented`, `withdrawn` or `erased`.
     pub kind: String,
     /// The status moved to, or the words of a public note or comment.
     pub text: String,
@@ -87,6 +90,7 @@ record! {
         due_at: Option<i64>,
         closed_at: Option<i64>,
         withdrawn_at: Option<i64>,
+        erased_at: Option<i64>,
         address: String,
         lon: Option<f64>,
         lat: Option<f64>,
@@ -100,7 +104,22 @@ record! {
 /// The row and salt of the request with this number, to check a follow token against.
 pub async fn find(db: &Db, number: &Number) -> Result<(i64, String)> {
     let found = db.sql("select id, salt from request where number = $1").bind(number.as_str().to_owned()).optional().await?;
-    found.ok_or(Error::NotFound("request"))
+    match found {
+        Some(found) => Ok(found),
+        None => Err(missing(db, number).await?),
+    }
+}
+
+/// Why there is no request with this number: there never was one, or it was deleted, which is no secret.
+pub async fn missing(db: &Db, number: &Number) -> Result<Error> {
+    let gone = db.sql("select deleted_at from deleted_request where number = $1").bind(number.as_str().to_owned());
+    Ok(match gone.optional::<(i64,)>().await? {
+        Some((at,)) => {
+            let day = moment::write(at);
+            Error::Gone(format!("Request {number} was deleted on {}, as the city's rules of retention say.", day.split('T').next().unwrap_or(&day)))
+        }
+        None => Error::NotFound("request"),
+    })
 }
 
 /// The public face of the request with this number.
@@ -108,14 +127,14 @@ pub async fn public(db: &Db, number: &Number) -> Result<PublicRequest> {
     let found: Option<Found> = db
         .sql(
             "select r.id, r.case_id, r.number, c.status, s.code as service, s.name as service_name, r.filed_at, c.updated_at, c.due_at,
-                c.closed_at, r.withdrawn_at, r.address, r.lon, r.lat, r.description, c.request_count, t.name as team, a.name as agency
+                c.closed_at, r.withdrawn_at, r.erased_at, r.address, r.lon, r.lat, r.description, c.request_count, t.name as team, a.name as agency
              from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id
              left join team t on t.id = c.team_id left join agency a on a.id = t.agency_id where r.number = $1",
         )
         .bind(number.as_str().to_owned())
         .optional()
         .await?;
-    let found = found.ok_or(Error::NotFound("request"))?;
+    let Some(found) = found else { return Err(missing(db, number).await?) };
     let photos: Vec<(String,)> =
         db.sql("select id from photo where request_id = $1 and state = 'shown' order by uploaded_at, id").bind(found.id).all().await?;
     Ok(PublicRequest {
@@ -130,6 +149,7 @@ pub async fn public(db: &Db, number: &Number) -> Result<PublicRequest> {
         expected_at: found.due_at,
         closed_at: found.closed_at,
         withdrawn_at: found.withdrawn_at,
+        erased_at: found.erased_at,
         address: found.address,
         lon: found.lon,
         lat: found.lat,
@@ -152,7 +172,7 @@ async fn timeline(db: &Db, case: i64, request: i64) -> Result<Vec<Step>> {
         .bind(request)
         .each(|(at, kind, data): (i64, String, String)| {
             let to = serde_json::from_str::<serde_json::Value>(&data).ok().and_then(|v| v["to"].as_str().map(str::to_owned));
-            if matches!(kind.as_str(), "filed" | "joined" | "moved" | "withdrawn") {
+            if matches!(kind.as_str(), "filed" | "joined" | "moved" | "withdrawn" | "erased") {
                 steps.push(Step { at, kind, text: to.unwrap_or_default() });
             }
             Ok(())

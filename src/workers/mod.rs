@@ -1,7 +1,9 @@
 //! Everything that runs without a request: followers of the log, and jobs by the clock. A worker never answers HTTP.
 
 mod deliver;
+mod heads;
 mod housekeeping;
+pub mod retention;
 
 use std::sync::Arc;
 
@@ -9,7 +11,8 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::events::{follow_in_process, head};
+use crate::events::{follow_in_process, follow_once_per_cluster, head};
+use crate::ledger::Linker;
 use crate::notices::{Channel, Gateway, Mail};
 
 /// The workers; dropping it stops them.
@@ -33,6 +36,8 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     tasks.spawn(follow_in_process(app.db.clone(), app.bell.clone(), cursor, async move |events| columns.see(&db, events).await));
     tasks.spawn(app.live.clone().run(app.db.clone(), app.bell.clone(), position));
     tasks.spawn(app.bell.clone().run(app.db.clone()));
+    tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), Linker));
+    tasks.spawn(heads::run(app.clone()));
     tasks.spawn(housekeeping::run(app.clone()));
     for _ in 0..app.config.mail.connections {
         if let Some(mail) = Mail::open(&app.config.mail)? {
@@ -42,5 +47,6 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     if let Some(gateway) = Gateway::open(&app.config.sms)? {
         tasks.spawn(deliver::run(app.clone(), Channel::Sms, gateway));
     }
+    tasks.spawn(retention::run(app.clone()));
     Ok(Running { _tasks: tasks })
 }

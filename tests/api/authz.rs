@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method};
 use serde_json::Value;
+use waymark::ledger;
 use waymark::people::policy::{Act, On, Who, anywhere, may};
 
-use crate::helpers::{City, Database};
+use crate::helpers::{City, Database, NOON};
 use crate::photos::picture;
 use askers::{Asker, LIMITS, Limit, Place, Proof};
 use routes::{Body, Of, Row};
@@ -39,6 +40,7 @@ fn expected(row: &Row, act: Act, asker: &Asker, on: &On) -> Option<u16> {
     };
     let allowed = match row.of {
         Of::Nothing if act != Act::FileByKey => anywhere(who, act),
+        Of::City => may(who, act, &On::default()),
         _ => may(who, act, on),
     };
     match act {
@@ -46,7 +48,7 @@ fn expected(row: &Row, act: Act, asker: &Asker, on: &On) -> Option<u16> {
         Act::ActOnOwnRequest => Some(401),
         Act::FileByKey => Some(403),
         _ if matches!(who, Who::Anyone | Who::Resident { .. } | Who::Key { .. }) => Some(401),
-        _ if !anywhere(who, act) => Some(403),
+        _ if row.of == Of::City || !anywhere(who, act) => Some(403),
         // Whoever may not even see it is not told that it is there.
         _ if !may(who, Act::SeeCase, on) => Some(404),
         _ => Some(403),
@@ -79,7 +81,7 @@ async fn ask(city: &City, client: &Client, row: &Row, asker: &Asker, place: &Pla
 
 /// The places that somebody is asked about on a row: one, where what is asked is the same everywhere.
 fn places<'a>(row: &Row, asker: &Asker, home: &'a Place, others: &'a [(Limit, Place)]) -> Vec<&'a Place> {
-    let elsewhere = others.iter().filter(|(limit, _)| *limit == asker.limit && row.of != Of::Nothing).map(|(_, place)| place);
+    let elsewhere = others.iter().filter(|(limit, _)| *limit == asker.limit && !matches!(row.of, Of::Nothing | Of::City)).map(|(_, place)| place);
     std::iter::once(home).chain(elsewhere).collect()
 }
 
@@ -87,6 +89,9 @@ async fn matrix(city: City) {
     let client = Client::new(); // without a jar: an answer's cookies change nobody
     let askers = askers::everybody(&city).await;
     let home = askers::home(&city).await;
+    // A head of the log is there for everybody, whenever the worker signs its own.
+    ledger::catch_up(&city.app.db).await.unwrap();
+    ledger::sign(&city.app.db, &city.app.signer, 0, NOON).await.unwrap();
     let mut others = Vec::new();
     for limit in LIMITS {
         others.push((limit, askers::elsewhere(&city, limit).await));

@@ -32,6 +32,7 @@ async fn of_postgres(url: &str) -> Schema {
     let portable = |kind: &str| match kind {
         "bigint" | "boolean" => "integer".to_owned(),
         "double precision" => "real".to_owned(),
+        "bytea" => "blob".to_owned(),
         other => other.to_owned(),
     };
     rows.iter()

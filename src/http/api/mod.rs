@@ -9,11 +9,14 @@ mod heat;
 mod invitations;
 mod layers;
 mod live;
+mod log;
 mod own;
 mod password;
+mod people;
 mod photos;
 mod pins;
 mod requests;
+mod retention;
 mod services;
 mod session;
 mod steps;
@@ -39,11 +42,18 @@ use crate::error::Error as Refusal;
     layers::list,
     layers::one,
     live::live,
+    log::head,
+    log::proof,
     steps::steps,
     own::comment,
     own::withdraw,
     password::forgot,
     password::reset,
+    people::export,
+    people::erase,
+    people::holds,
+    people::hold,
+    people::release,
     photos::take,
     photos::show,
     photos::review,
@@ -51,6 +61,9 @@ use crate::error::Error as Refusal;
     requests::file,
     requests::one,
     requests::nearby,
+    retention::rules,
+    retention::replace,
+    retention::preview,
     services::list,
     services::one,
     session::begin,
@@ -81,8 +94,11 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(photos::routes)
             .configure(requests::routes)
             .configure(own::routes)
+            .configure(people::routes)
+            .configure(retention::routes)
             .configure(layers::routes)
             .configure(live::routes)
+            .configure(log::routes)
             .configure(heat::routes)
             .configure(steps::routes)
             .configure(clusters::routes)

@@ -193,7 +193,8 @@ struct Held {
 
 #[utoipa::path(get, path = "/api/requests/{number}", tag = "public", extensions(("x-act" = json!(Act::SeePublic))),
     params(("number" = String, Path, description = "The request's number, with or without hyphen"), Held),
-    responses((status = 200, body = PublicRequest), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = PublicRequest), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "It was deleted, as the city's rules of retention say")))]
 async fn one(app: web::Data<App>, number: web::Path<String>, held: web::Query<Held>) -> Result<HttpResponse> {
     let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
     if let Some(token) = &held.token {

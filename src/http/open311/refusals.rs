@@ -1,6 +1,6 @@
 //! How Open311 says no: a list of errors with a code and a description, in the format that was asked for, whatever refused.
 //! The specification names 400, 403 and 404; what HTTP itself has a word for and the specification is silent about keeps
-//! HTTP's (405, 413, 429, 503). The code of an entry may be more exact than the status.
+//! HTTP's (405, 410, 413, 429, 503). The code of an entry may be more exact than the status.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

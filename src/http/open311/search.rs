@@ -40,14 +40,15 @@ pub async fn many(app: Data<App>, asked: Asked) -> Result<HttpResponse, Refusal>
 /// `GET requests/{service_request_id}`: a list of the one.
 #[utoipa::path(get, path = "/open311/v2/requests/{id}.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_request",
     params(("id" = String, Path, description = "`service_request_id`"), ("format" = String, Path, description = "`xml` or `json`")),
-    responses((status = 200, description = "`service_requests` with the one", content_type = "application/json"), (status = 404, description = "`errors`")))]
+    responses((status = 200, description = "`service_requests` with the one", content_type = "application/json"), (status = 404, description = "`errors`"),
+        (status = 410, description = "`errors`: it was deleted, as the city's rules of retention say")))]
 pub async fn one(app: Data<App>, asked: Asked, path: Path<(String, String)>) -> Result<HttpResponse, Refusal> {
     asked.jurisdiction(&app.config)?;
     let number = Number::parse(&path.0).ok_or(Error::NotFound("request"))?;
     let wanted = Wanted { numbers: Some(vec![number.as_str().to_owned()]), limit: 1, ..Wanted::default() };
     let found = requests::list(&app.db, &wanted).await?;
     if found.is_empty() {
-        return Err(Error::NotFound("request").into());
+        return Err(requests::missing(&app.db, &number).await?.into());
     }
     Ok(page(&app, &asked, &found, query::extensions(&asked.fields)))
 }

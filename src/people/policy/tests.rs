@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 22] = [
+const MATRIX: [(Act, &str); 23] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -26,6 +26,7 @@ const MATRIX: [(Act, &str); 22] = [
     (Act::ImportRequests, "......x"),
     (Act::SeeInsight, "...xxxx"),
     (Act::SeeLog, ".....xx"),
+    (Act::ProtectData, "......x"),
     (Act::ManageStaff, "......x"),
 ];
 

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 pub enum Of {
     /// Of nothing in particular, such as a list: whoever reaches anything is answered.
     Nothing,
+    /// Of the whole city: a grant with a limit is not enough.
+    City,
     /// The case of a place; `{id}` in the path.
     Case,
     /// A case of that place that nobody touched yet.
@@ -77,7 +79,7 @@ impl Row {
 
 /// Every route. A new one is one line here.
 pub fn rows() -> Vec<Row> {
-    use Of::{Case, FreshCase, Photo, Request};
+    use Of::{Case, City, FreshCase, Photo, Request};
     vec![
         row("GET /api/cases"),
         row("GET /api/cases/{id}").of(Case),
@@ -91,12 +93,19 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/heat/steps").at("/api/heat/steps?from=2026-06-01&to=2026-06-30"),
         row("POST /api/invitations").json(json!({ "token": "none" })).refused(401),
         row("POST /api/invitations/accept").json(json!({ "token": "none", "name": "N", "password": "four unrelated words" })).refused(401),
+        row("GET /api/holds").of(City),
+        row("POST /api/holds").of(City).json(json!({ "number": "none", "reason": "a court" })).refused(422),
+        row("DELETE /api/holds/{case}").of(City).at("/api/holds/0").absent(),
         row("GET /api/layers"),
         row("GET /api/layers/{code}").at("/api/layers/district"),
         row("GET /api/live"),
+        row("GET /api/log/head"),
+        row("GET /api/log/proof").of(City).at("/api/log/proof?position=1"),
         row("GET /api/nearby").at("/api/nearby?lon=0.9&lat=52.6&service=pothole"),
         row("POST /api/password/forgot").json(json!({ "email": "resident@city.example" })).refused(409),
         row("POST /api/password/reset").json(json!({ "token": "none", "password": "four unrelated words" })).refused(401),
+        row("POST /api/people/erase").of(City).json(json!({ "email": "nobody@example.org" })),
+        row("POST /api/people/export").of(City).json(json!({ "email": "nobody@example.org" })),
         row("POST /api/photos").picture(),
         row("POST /api/photos/{id}/review").of(Photo).json(json!({ "shown": true })),
         row("GET /api/requests"),
@@ -104,6 +113,9 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/requests/{number}").of(Request),
         row("POST /api/requests/{number}/comments").of(Request).json(json!({ "token": "$token", "text": "words" })),
         row("POST /api/requests/{number}/withdrawal").of(Request).json(json!({ "token": "$token" })),
+        row("GET /api/retention").of(City),
+        row("PUT /api/retention").of(City).json(json!({ "rules": [] })),
+        row("POST /api/retention/preview").of(City).json(json!({ "rules": [] })),
         row("GET /api/services"),
         row("GET /api/services/{code}").at("/api/services/pothole"),
         row("DELETE /api/session").leaves(),
