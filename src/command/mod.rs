@@ -3,9 +3,9 @@
 mod demo;
 mod forgetting;
 mod import;
+mod ledger;
 mod notices;
 mod routing;
-mod ledger;
 mod serve;
 mod staff;
 

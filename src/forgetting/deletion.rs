@@ -48,7 +48,10 @@ pub(super) async fn delete(tx: &mut Tx, case: i64, status: Status, closed_at: i6
     for (table, column) in HOLDERS {
         let ids = if column == "case_id" { &[case][..] } else { &requests };
         for some in ids.chunks(500) {
-            tx.sql(format!("delete from {table} where true")).within(if column == "case_id" { " and case_id" } else { " and request_id" }, some.iter().copied()).run().await?;
+            tx.sql(format!("delete from {table} where true"))
+                .within(if column == "case_id" { " and case_id" } else { " and request_id" }, some.iter().copied())
+                .run()
+                .await?;
         }
     }
     tx.sql("delete from case_record where id = $1").bind(case).run().await?;

@@ -161,7 +161,8 @@ pub(super) type Message = (i64, i64, String, String, String, Option<i64>);
 pub(super) async fn messages(from: &mut Source<'_>, addresses: &[Address]) -> Result<Vec<Message>> {
     let mut found = Vec::new();
     for (wanted, key) in addresses {
-        let messages = from.sql("select id, created_at, channel, address, template, sent_at from outbox where member_id is null and channel = $1");
+        let messages =
+            from.sql("select id, created_at, channel, address, template, sent_at from outbox where member_id is null and channel = $1");
         messages
             .bind(*wanted)
             .each(|message: Message| {

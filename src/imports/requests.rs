@@ -210,7 +210,8 @@ impl Importer {
         let query = self.filing.db.sql("select external_id, id from request where source = $1").bind(self.source.clone());
         let mut found: Vec<(String, i64)> = query.within(" and external_id", ids.iter().map(|id| (*id).to_owned())).all().await?;
         // What retention deleted stays away.
-        let query = self.filing.db.sql("select external_id, cast(0 as bigint) from deleted_request where source = $1").bind(self.source.clone());
+        let query =
+            self.filing.db.sql("select external_id, cast(0 as bigint) from deleted_request where source = $1").bind(self.source.clone());
         found.extend(query.within(" and external_id", ids.into_iter().map(str::to_owned)).all::<(String, i64)>().await?);
         Ok(found.into_iter().collect())
     }

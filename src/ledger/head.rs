@@ -182,7 +182,8 @@ mod tests {
         let (db, _) = signer(folder.path()).await;
         let file = folder.path().join("key.pem");
         // RFC 8410, section 10.3.
-        let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+        let pem =
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
         std::fs::write(&file, pem).expect("written");
         let signer = Signer::load(&db, Some(&file), "http://localhost:8311").await.expect("a key");
         let bare = "GWK+ROTFX+uPkCjpEtQLuOn9Rg3FGTYcJtUBvSdhf8".len();

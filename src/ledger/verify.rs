@@ -103,7 +103,8 @@ pub async fn verify(db: &Db, given: &[Head], mut progress: impl FnMut(i64, i64))
                 if upper.get(&row).and_then(|row| row.get(nth as usize)) != Some(&hash) {
                     let first = (index << height).cast_signed() + 1;
                     let last = first - 1 + (1 << height);
-                    let what = || format!("the tree was changed: its hash over the positions {first} to {last} is not that of their leaves");
+                    let what =
+                        || format!("the tree was changed: its hash over the positions {first} to {last} is not that of their leaves");
                     report.breach(first, None, what);
                 }
             });

@@ -116,7 +116,10 @@ pub async fn missing(db: &Db, number: &Number) -> Result<Error> {
     Ok(match gone.optional::<(i64,)>().await? {
         Some((at,)) => {
             let day = moment::write(at);
-            Error::Gone(format!("Request {number} was deleted on {}, as the city's rules of retention say.", day.split('T').next().unwrap_or(&day)))
+            Error::Gone(format!(
+                "Request {number} was deleted on {}, as the city's rules of retention say.",
+                day.split('T').next().unwrap_or(&day)
+            ))
         }
         None => Error::NotFound("request"),
     })

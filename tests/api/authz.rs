@@ -81,7 +81,8 @@ async fn ask(city: &City, client: &Client, row: &Row, asker: &Asker, place: &Pla
 
 /// The places that somebody is asked about on a row: one, where what is asked is the same everywhere.
 fn places<'a>(row: &Row, asker: &Asker, home: &'a Place, others: &'a [(Limit, Place)]) -> Vec<&'a Place> {
-    let elsewhere = others.iter().filter(|(limit, _)| *limit == asker.limit && !matches!(row.of, Of::Nothing | Of::City)).map(|(_, place)| place);
+    let elsewhere =
+        others.iter().filter(|(limit, _)| *limit == asker.limit && !matches!(row.of, Of::Nothing | Of::City)).map(|(_, place)| place);
     std::iter::once(home).chain(elsewhere).collect()
 }
 

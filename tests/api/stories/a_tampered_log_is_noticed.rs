@@ -92,9 +92,10 @@ async fn insert(tx: &mut Tx, row: &Row) -> Result<(), Error> {
     let columns = "at, kind, case_id, request_id, member_id, data_json, commitment";
     let query = match tx.dialect() {
         Dialect::Sqlite => tx.sql(format!("insert into event (seq, {columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)")).bind(position),
-        Dialect::Postgres => {
-            tx.sql(format!("insert into event (seq, position, {columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")).bind(seq).bind(position)
-        }
+        Dialect::Postgres => tx
+            .sql(format!("insert into event (seq, position, {columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"))
+            .bind(seq)
+            .bind(position),
     };
     query.bind(at).bind(kind).bind(case_id).bind(request_id).bind(member_id).bind(data_json).bind(commitment).run().await?;
     Ok(())
