@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use crate::abuse::blocks::Blocks;
+use crate::abuse::challenge::Challenges;
 use crate::abuse::rates::Rates;
 use crate::abuse::turns::{Each, Turns};
 use crate::analytics::LiveColumns;
@@ -19,6 +21,7 @@ use crate::events::{Bell, Followers, Live};
 use crate::ledger::Signer;
 use crate::network::Proxies;
 use crate::notices::Notices;
+use crate::outbound::Outbound;
 use crate::people::follow::Follow;
 use crate::people::resets::Resets;
 use crate::people::sessions::Sessions;
@@ -41,6 +44,12 @@ pub struct App {
     pub rates: Rates,
     /// How much costly work is done at the same time.
     pub turns: Turns,
+    /// Who may not file, comment or upload.
+    pub blocks: Arc<Blocks>,
+    /// What a filing costs.
+    pub challenges: Challenges,
+    /// Calls others.
+    pub outbound: Outbound,
     /// The time.
     pub clock: Clock,
     /// Rings when the log grows.
@@ -115,6 +124,9 @@ impl App {
             outlines: OutlineShelf::default(),
             listeners_each: Each::of(config.rates.listeners),
             turns: turns(&config.rates),
+            blocks: Arc::new(Blocks::load(&db, &config.open311.contact).await?),
+            challenges: Challenges::new(&config.challenge, &follow.derived("challenge"))?,
+            outbound: Outbound::new(&config.outbound)?,
             rates: Rates::new(&config.rates, clock.clone())?,
             proxies,
             config,

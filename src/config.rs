@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::network::Proxies;
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 6] = ["city.bbox", "map.style_hosts", "open311.media_hosts", "rates.exempt", "server.trusted_proxies", "sms.headers"];
+const LISTS: [&str; 7] = ["city.bbox", "map.style_hosts", "open311.media_hosts", "outbound.private_hosts", "rates.exempt", "server.trusted_proxies", "sms.headers"];
 
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
     $(#[$m])*
@@ -40,6 +40,10 @@ section! {
         map: Map = Map::default(),
         /// The public standard interface.
         open311: Open311 = Open311::default(),
+        /// Calls to others.
+        outbound: Outbound = Outbound::default(),
+        /// Work that filing without a key costs where many are filed.
+        challenge: Challenge = Challenge::default(),
         /// How often somebody may ask.
         rates: Rates = Rates::default(),
         /// The server that takes our mail.
@@ -80,6 +84,10 @@ section! {
         public_url: String = String::new(),
         /// HTTP workers. 0: one for each core.
         workers: usize = 0,
+        /// Certificate chain in PEM, to speak TLS with. It is read again when the file changes. Empty: plain HTTP, for a proxy.
+        tls_cert: Option<PathBuf> = None,
+        /// Its private key in PEM.
+        tls_key: Option<PathBuf> = None,
         /// Proxies that are believed about where a request comes from: addresses or networks like `10.0.0.0/8`. Empty: nobody is.
         trusted_proxies: Vec<String> = Vec::new(),
         /// The header by which they say it: `X-Forwarded-For`, or `Forwarded` (RFC 7239). Choose the one that your proxy writes.
@@ -186,6 +194,37 @@ section! {
     }
 }
 
+section! {
+    /// Calls to others: webhooks, identity providers, gateways, peers, pictures.
+    Outbound {
+        /// Hosts that may lie in private networks or on this machine: `host` for every port, `host:port` for one. All others are
+        /// called only where their addresses are public.
+        private_hosts: Vec<String> = Vec::new(),
+        /// Seconds that one call may take.
+        seconds: u64 = 10,
+        /// Bytes of an answer.
+        max_bytes: usize = 5 * 1024 * 1024,
+    }
+}
+
+section! {
+    /// Work that filing without a key costs where many are filed, instead of picture puzzles: the phone computes for a moment.
+    Challenge {
+        /// `off`, `auto` (nothing while little is filed) or `always`.
+        mode: String = "auto".into(),
+        /// Requests of one address within some ten minutes that cost nothing.
+        free: u32 = 5,
+        /// Requests of all together within some ten minutes that cost nothing.
+        free_in_all: u32 = 300,
+        /// Bits of the first puzzle; each more doubles the work. 16 take a cheap phone half a second.
+        bits: u32 = 16,
+        /// Bits of the hardest puzzle.
+        most_bits: u32 = 20,
+        /// Minutes for which a puzzle is good.
+        minutes: u32 = 30,
+    }
+}
+
 /// A bucket: what it holds, and what comes back in a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,6 +291,18 @@ section! {
 section! {
     /// Everything else that can hurt.
     Limits {
+        /// Seconds that an answer may take, the arrival of its question included; uploads have `photos.upload_seconds` more.
+        request_seconds: u64 = 30,
+        /// Seconds in which the head of a request must have arrived.
+        head_seconds: u64 = 5,
+        /// Seconds for which a connection is kept open for the next request.
+        keep_alive_seconds: u64 = 15,
+        /// Bytes of the headers of a request.
+        header_bytes: usize = 32 * 1024,
+        /// Connections of each worker at the same time.
+        connections: usize = 10_000,
+        /// Blocks shown in one list.
+        blocks: i64 = 1000,
         /// Bytes of a JSON or form body.
         body_bytes: usize = 256 * 1024,
         /// Characters of a description, or of an answer in text.
@@ -346,13 +397,23 @@ impl Config {
     /// The address people see, without a slash at the end.
     pub fn public_url(&self) -> String {
         match self.server.public_url.trim_end_matches('/') {
-            "" => format!("http://{}:{}", if self.server.bind == "127.0.0.1" { "localhost" } else { &self.server.bind }, self.server.port),
+            "" => format!(
+                "{}://{}:{}",
+                self.server.scheme(),
+                if self.server.bind == "127.0.0.1" { "localhost" } else { &self.server.bind },
+                self.server.port
+            ),
             url => url.to_owned(),
         }
     }
 }
 
 impl Server {
+    /// `https` where there is a certificate.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls_cert.is_some() { "https" } else { "http" }
+    }
+
     /// Whom we believe about where a request comes from.
     pub fn proxies(&self) -> Result<Proxies> {
         Proxies::new(&self.trusted_proxies, &self.proxy_header, self.ipv6_prefix)

@@ -29,6 +29,9 @@ pub enum Error {
     /// Known, but not allowed.
     #[error("You may not {0}.")]
     Forbidden(&'static str),
+    /// Somebody whom the city does not take anything from for a while.
+    #[error("{0}")]
+    Blocked(String),
     /// More than a limit allows.
     #[error("{what} is over the limit of {limit}.")]
     TooLarge {

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
@@ -9,7 +10,11 @@ use actix_web::{App as Web, HttpResponse, HttpServer, web};
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::tls::Certificate;
 use crate::{http, ui};
+
+/// Seconds that a client has for the handshake of TLS.
+const HANDSHAKE: Duration = Duration::from_secs(5);
 
 /// Binds the configured address; port 0 takes a free one.
 pub fn bind(config: &crate::config::Config) -> Result<TcpListener> {
@@ -25,7 +30,9 @@ pub fn bind(config: &crate::config::Config) -> Result<TcpListener> {
 /// A server over a bound listener. It runs when awaited, and stops on SIGINT and SIGTERM after answering what it has begun.
 pub fn serve(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let workers = app.config.server.workers;
+    let limits = app.config.limits.clone();
     let map_hosts = app.config.map.sources()?;
+    let certificate = Certificate::of(&app.config.server)?;
     let data = web::Data::from(app);
     let mut server = HttpServer::new(move || {
         Web::new()
@@ -33,15 +40,28 @@ pub fn serve(app: Arc<App>, listener: TcpListener) -> Result<Server> {
             .wrap(from_fn(http::hardened))
             .wrap(Compress::default())
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+            .wrap(from_fn(http::watched))
             .service(web::resource("/health").route(web::get().to(health)))
             .configure(|cfg| http::routes(cfg, &data))
             .configure(|cfg| ui::pages(cfg, &map_hosts))
     })
+    .client_request_timeout(Duration::from_secs(limits.head_seconds))
+    .keep_alive(Duration::from_secs(limits.keep_alive_seconds))
+    .max_connections(limits.connections)
+    .tls_handshake_timeout(HANDSHAKE)
     .shutdown_timeout(10);
     if workers > 0 {
         server = server.workers(workers);
     }
-    Ok(server.listen(listener)?.run())
+    let server = match certificate {
+        Some(certificate) => {
+            let server = server.listen_rustls_0_23(listener, certificate.server()?)?;
+            tokio::spawn(certificate.keep_fresh());
+            server
+        }
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
 }
 
 /// Ready when the database answers.

@@ -11,6 +11,7 @@ import './stories/a_resident_adds_and_withdraws.ts';
 import './stories/a_dispatcher_moves_a_case.ts';
 import './stories/the_desk_by_keys_alone.ts';
 import './stories/two_at_one_desk.ts';
+import './stories/an_administrator_blocks.ts';
 import './stories/a_leader_reads_the_city.ts';
 import './stories/everybody_can_use_it.ts';
 

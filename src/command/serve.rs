@@ -50,8 +50,9 @@ pub async fn serve(app: std::sync::Arc<App>) -> Result<()> {
     let _workers = app.start().await?;
     let address = listener.local_addr()?;
     tokio::spawn(end_streams(app.clone()));
+    let scheme = app.config.server.scheme();
     let server = server::serve(app, listener)?;
-    say(&format!("Waymark listens on http://{address}"));
+    say(&format!("Waymark listens on {scheme}://{address}"));
     Ok(server.await?)
 }
 

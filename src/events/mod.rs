@@ -144,6 +144,18 @@ pub enum Fact {
         /// The member.
         member: i64,
     },
+    /// Somebody may not file, comment or upload for a while.
+    Blocked {
+        /// The block.
+        block: i64,
+        /// What it is of, in the table's word: never whom.
+        of: String,
+    },
+    /// A block was lifted.
+    Unblocked {
+        /// The block.
+        block: i64,
+    },
     /// A key for the public interface was made or withdrawn.
     KeyChanged {
         /// The key.
@@ -178,6 +190,8 @@ impl Fact {
             Fact::InvitationAccepted { .. } => "invitation_accepted",
             Fact::ResetAsked { .. } => "reset_asked",
             Fact::PasswordReset { .. } => "password_reset",
+            Fact::Blocked { .. } => "blocked",
+            Fact::Unblocked { .. } => "unblocked",
             Fact::KeyChanged { .. } => "key_changed",
         }
     }

@@ -1,6 +1,7 @@
 //! Limits at the door: what kind of work an address of ours is, whether its asker may have it now, and a turn for what is
 //! costly. One middleware inside each protocol's scope, so that a refusal has the body of its protocol.
 
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -29,7 +30,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
     if method == Method::GET || method == Method::HEAD {
         return match path {
             _ if under("/tiles") => Some(Kind::Tiles),
-            "/api/heat" | "/api/clusters" | "/api/counts" | "/api/steps" | "/api/requests" => Some(Kind::Map),
+            "/api/heat" | "/api/clusters" | "/api/counts" | "/api/heat/steps" | "/api/requests" => Some(Kind::Map),
             "/api/cases" => Some(Kind::Lists),
             _ if under("/open311/v2/requests") => Some(Kind::Lists),
             "/api/nearby" => Some(Kind::Nearby),
@@ -44,7 +45,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
         "/api/photos" => Some(Kind::Photos),
         "/api/requests" => Some(Kind::Filing),
         _ if under("/api/requests") => Some(Kind::Comments),
-        _ if is("/api/session") || under("/api/session") => Some(Kind::SignIn),
+        _ if ["/api/session", "/api/invitations", "/api/password"].iter().any(|name| is(name) || under(name)) => Some(Kind::SignIn),
         _ if is("/api/invitations") || under("/api/invitations") || under("/api/password") || under("/api/my") => Some(Kind::SignIn),
         _ => None,
     }
@@ -57,6 +58,9 @@ fn costly(kind: Kind) -> bool {
 
 /// Lets through what its asker may have now.
 pub async fn limited<B: MessageBody + 'static>(asked: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if asked.app_data::<Data<App>>().is_some_and(|app| head_bytes(asked.headers()) > app.config.limits.header_bytes) {
+        return Ok(asked.into_response(HttpResponse::RequestHeaderFieldsTooLarge().finish()));
+    }
     let known = asked.app_data::<Data<App>>().cloned().zip(client_address(asked.request()));
     let Some((app, client)) = known else { return Ok(next.call(asked).await?.map_into_boxed_body()) };
     if app.rates.exempts(&client) {
@@ -82,6 +86,10 @@ pub async fn limited<B: MessageBody + 'static>(asked: ServiceRequest, next: Next
     drop(turn);
     tell(answer.headers_mut(), &left);
     Ok(answer)
+}
+
+fn head_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
 /// Takes from the buckets of this request; what is said is what is left of the narrowest kind that it is. A signed-in browser

@@ -7,17 +7,16 @@ pub mod api;
 pub mod auth;
 mod client;
 mod gate;
+mod hardening;
 mod limits;
 pub mod open311;
 mod openapi;
 mod problem;
 mod tiles;
+mod watch;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::middleware::Next;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpResponse, ResponseError, web};
 
 use crate::app::App;
@@ -25,30 +24,14 @@ use crate::error::Error;
 
 pub use client::client_address;
 use gate::gate;
+pub use hardening::hardened;
 pub use openapi::openapi;
 pub use problem::{Problem, problems};
+pub use watch::watched;
 
 /// Every route.
 pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
     cfg.configure(|cfg| api::routes(cfg, app)).configure(tiles::routes).configure(open311::routes);
-}
-
-/// Headers that every answer carries, unless its handler said otherwise.
-pub async fn hardened<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let mut answer = next.call(request).await?;
-    let headers = answer.headers_mut();
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "strict-origin-when-cross-origin"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ] {
-        let name = HeaderName::from_static(name);
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    }
-    Ok(answer)
 }
 
 /// Whether whoever asks takes this coding: named, and not with a weight of nothing.
@@ -69,7 +52,7 @@ impl ResponseError for Error {
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Conflict(_) => StatusCode::CONFLICT,
             Error::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Error::Forbidden(_) => StatusCode::FORBIDDEN,
+            Error::Forbidden(_) | Error::Blocked(_) => StatusCode::FORBIDDEN,
             Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,

@@ -8,6 +8,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::limits::KEPT;
+use super::watch::RequestId;
+use crate::abuse::challenge::Challenge;
 use crate::error::{Error, Field};
 use crate::requests::Candidate;
 
@@ -26,12 +28,18 @@ pub struct Problem {
     pub status: u16,
     /// This problem in words, with the limit and the mend.
     pub detail: String,
+    /// What this very answer is called in the server's log, as `X-Request-Id` says it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// The fields that do not fit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Field>,
     /// Open cases that may be the same one (only with `duplicates`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Candidate>,
+    /// What to solve before it is sent again (only with `challenge`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
 }
 
 impl Problem {
@@ -42,8 +50,10 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error").into(),
             status: status.as_u16(),
             detail: detail.into(),
+            instance: None,
             errors: Vec::new(),
             candidates: Vec::new(),
+            challenge: None,
         }
     }
 
@@ -61,6 +71,20 @@ impl Problem {
         }
     }
 
+    /// What somebody is asked for where much is filed.
+    pub fn challenge(challenge: Challenge) -> Problem {
+        Problem {
+            kind: "/problems/challenge".into(),
+            title: "Solve this first".into(),
+            challenge: Some(challenge),
+            ..Problem::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "Many requests are filed from here just now. Find a number for which the SHA-256 of `challenge:number` begins with as many \
+                 zero bits as `bits` says, and send it again with `challenge:number` in the header `Proof-Of-Work`.",
+            )
+        }
+    }
+
     /// The answer that carries it.
     pub fn answer(&self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -70,8 +94,12 @@ impl Problem {
 
 impl From<&Error> for Problem {
     fn from(e: &Error) -> Problem {
-        let errors = if let Error::Invalid(fields) = e { fields.clone() } else { Vec::new() };
-        Problem { errors, ..Problem::new(e.status_code(), e.to_string()) }
+        let problem = Problem::new(e.status_code(), e.to_string());
+        match e {
+            Error::Invalid(fields) => Problem { errors: fields.clone(), ..problem },
+            Error::Blocked(_) => Problem { kind: "/problems/blocked".into(), ..problem },
+            _ => problem,
+        }
     }
 }
 
@@ -88,7 +116,7 @@ pub async fn problems<B: MessageBody + 'static>(
     if status.as_u16() < 400 || own || method == Method::HEAD {
         return Ok(answer);
     }
-    let problem = match answer.response().error() {
+    let mut problem = match answer.response().error() {
         Some(e) => match e.as_error::<Error>() {
             Some(e) => {
                 log(e);
@@ -98,6 +126,7 @@ pub async fn problems<B: MessageBody + 'static>(
         },
         None => Problem::new(status, in_words(status, &method, &path)),
     };
+    problem.instance = RequestId::of(answer.request());
     let (request, before) = answer.into_parts();
     let mut said = problem.answer();
     for name in KEPT {

@@ -56,6 +56,14 @@ impl Follow {
         Ok(Follow::from_secret(&secret))
     }
 
+    /// A secret for another purpose, made of the same one; neither tells the other.
+    pub fn derived(&self, purpose: &str) -> String {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        mac.update(b"derived\0");
+        mac.update(purpose.as_bytes());
+        token::write(&mac.finalize().into_bytes())
+    }
+
     /// The token of a request: 26 characters.
     pub fn token(&self, salt: &str, number: &str) -> String {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("HMAC takes a key of any length");

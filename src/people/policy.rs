@@ -173,12 +173,14 @@ pub enum Act {
     SeeLog,
     /// Hand out and erase what is held about a person, say how long things are kept, keep a case as it is.
     ProtectData,
+    /// See, set and lift blocks of those who abuse the service.
+    ManageBlocks,
     /// Add, change and stop staff, their grants and keys.
     ManageStaff,
 }
 
 /// Every act.
-pub const ACTS: [Act; 23] = [
+pub const ACTS: [Act; 24] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -201,6 +203,7 @@ pub const ACTS: [Act; 23] = [
     Act::SeeInsight,
     Act::SeeLog,
     Act::ProtectData,
+    Act::ManageBlocks,
     Act::ManageStaff,
 ];
 
@@ -231,7 +234,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
         (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
 
-        (Act::EditCatalog | Act::EditRules, Role::Supervisor | Role::Admin) => Granted,
+        (Act::EditCatalog | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => Granted,
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,
 
         (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use waymark::abuse::challenge::{Challenge, solve};
 use waymark::config::{Config, Rate};
 use waymark::people::keys;
 
@@ -149,4 +150,78 @@ async fn one_client_cannot_take_every_seat_of_those_who_listen() {
     assert_eq!(refused.status(), 429);
     assert_eq!(refused.json::<Value>().await.unwrap()["status"], 429);
     assert_eq!(listen("198.51.100.2").await.status(), 200);
+}
+
+fn filing() -> Value {
+    json!({ "service": "noise", "lon": 0.9, "lat": 52.6 })
+}
+
+/// Files with the answer to a challenge.
+async fn file_with(city: &City, address: &str, proof: Option<&str>, key: &str) -> Answer {
+    let call = city.call(Method::POST, "/api/requests").header("x-forwarded-for", address).header("idempotency-key", key).json(&filing());
+    Answer::of(match proof {
+        Some(proof) => call.header("proof-of-work", proof),
+        None => call,
+    })
+    .await
+}
+
+fn solved(challenge: &Value) -> String {
+    let text = |name: &str| challenge[name].as_str().unwrap().to_owned();
+    let challenge = Challenge {
+        challenge: text("challenge"),
+        bits: challenge["bits"].as_u64().unwrap() as u32,
+        expires_at: challenge["expires_at"].as_i64().unwrap(),
+    };
+    solve(&challenge)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_files_much_computes_and_everybody_else_files_as_before() {
+    let city = behind_a_proxy(|config| (config.challenge.free, config.challenge.bits) = (2, 8)).await;
+    let ask = async |address: &str| get_from(&city, address, "/api/challenge").await.expect(200).json();
+    assert_eq!(ask("198.51.100.1").await["bits"], 0);
+    for key in ["first-key", "second-key"] {
+        file_with(&city, "198.51.100.1", None, key).await.expect(201);
+    }
+    let refused = file_with(&city, "198.51.100.1", None, "third-key").await.expect(428);
+    assert_eq!(
+        (refused.header("content-type"), refused.json()["type"].as_str().unwrap()),
+        ("application/problem+json", "/problems/challenge")
+    );
+    let proof = solved(&refused.json()["challenge"]);
+    let wrong = format!("{proof}0");
+    assert_eq!(file_with(&city, "198.51.100.1", Some(&wrong), "third-key").await.status, 428);
+    let first = file_with(&city, "198.51.100.1", Some(&proof), "third-key").await.expect(201).json();
+    let again = file_with(&city, "198.51.100.1", Some(&proof), "third-key").await.expect(201).json();
+    assert_eq!(first["number"], again["number"], "the answer was lost, and the same is sent again");
+    file_with(&city, "198.51.100.1", Some(&proof), "fourth-key").await.expect(428);
+    let ahead = solved(&ask("198.51.100.1").await);
+    file_with(&city, "198.51.100.1", Some(&ahead), "fourth-key").await.expect(201);
+    file_with(&city, "198.51.100.2", None, "other-key").await.expect(201);
+    city.app.clock.advance(3_600_000);
+    file_with(&city, "198.51.100.1", None, "later-key").await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_is_not_used_up_by_a_filing_that_does_not_fit_and_staff_need_none() {
+    let city = behind_a_proxy(|config| (config.challenge.mode, config.challenge.bits) = ("always".into(), 8)).await;
+    staff::appoint(&city).await;
+    let proof = solved(&get_from(&city, "127.0.0.1", "/api/challenge").await.json());
+    let send = async |body: &Value| Answer::of(city.call(Method::POST, "/api/requests").header("proof-of-work", &proof).json(body)).await;
+    send(&json!({ "service": "nothing", "lon": 0.9, "lat": 52.6 })).await.expect(422);
+    send(&filing()).await.expect(201);
+    send(&filing()).await.expect(428);
+    Browser::signed_in(&city, "member@city.example").await.post("/api/requests", &filing()).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_fills_every_field_is_refused() {
+    let city = City::over(Database::sqlite()).await;
+    let mut body = filing();
+    body["website"] = "https://buy.example".into();
+    let refused = city.post("/api/requests", &body).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["field"], "website");
+    body["website"] = "".into();
+    city.post("/api/requests", &body).await.expect(201);
 }

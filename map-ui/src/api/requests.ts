@@ -1,6 +1,6 @@
 /** What residents file, and what anybody may see of it. */
 import type { Status } from '../words/status';
-import { call } from './call';
+import { call, Problem } from './call';
 import type { Said } from './said';
 
 /** Epoch milliseconds. */
@@ -25,6 +25,8 @@ export interface NewRequest {
   join?: string;
   /** The resident has seen the open cases near by and says this is none of them. */
   separate?: boolean;
+  /** What a program wrote into the field that no resident sees. */
+  website?: string;
 }
 
 export type Filed = Said<'Receipt'>;
@@ -45,9 +47,32 @@ export function upload(photo: Blob, signal?: AbortSignal): Promise<Photo> {
   return call('POST', '/api/photos', { form, signal });
 }
 
+/** Work done ahead of a filing, while the resident types: what the server may ask for where many are filed. */
+let worked: ReturnType<typeof import('../effort/effort').ahead> | null = null;
+
+/** Asks what a filing will cost, and computes it beside the page. Without an answer the filing asks again. */
+export function prepare(): void {
+  worked ??= import('../effort/effort').then(({ ahead }) => ahead()).catch(() => null);
+}
+
+async function proven(signal?: AbortSignal): Promise<string | undefined> {
+  const stopped = new Promise<null>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+  const done = await Promise.race([worked, stopped]);
+  worked = null;
+  return done && done.until > Date.now() ? done.proof : undefined;
+}
+
 /** `key` makes asking again safe: the same filing under the same key is filed once. */
-export function file(request: NewRequest, key: string, signal?: AbortSignal): Promise<Filed> {
-  return call('POST', '/api/requests', { json: request, headers: { 'idempotency-key': key }, signal });
+export async function file(request: NewRequest, key: string, signal?: AbortSignal): Promise<Filed> {
+  const send = (proof?: string) =>
+    call<Filed>('POST', '/api/requests', { json: request, headers: { 'idempotency-key': key, ...(proof && { 'proof-of-work': proof }) }, signal });
+  try {
+    return await send(await proven(signal));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 428) throw error;
+    const { solve } = await import('../effort/effort');
+    return send(await solve(error.body.challenge as Said<'Challenge'>, signal));
+  }
 }
 
 export function story(number: string, token?: string | null): Promise<Story> {

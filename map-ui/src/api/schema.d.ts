@@ -4,6 +4,38 @@
  */
 
 export interface paths {
+    "/api/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_blocks"];
+        put?: never;
+        post: operations["post_api_blocks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocks/{block}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_api_blocks_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -76,6 +108,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get_api_cases_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_challenge"];
         put?: never;
         post?: never;
         delete?: never;
@@ -694,6 +742,51 @@ export interface components {
             values: components["schemas"]["Choice"][];
             condition?: components["schemas"]["Condition"] | null;
         };
+        /** @description A block as it stands in the table. */
+        Block: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description What it is of: `network`, `mail_domain`, `mail`, `phone`, `device` or `account`. */
+            kind: string;
+            /** @description The network or the domain; of a person nothing is shown. */
+            shown: string;
+            /** @description Why, in the words of whoever set it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description When it was set, epoch milliseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it ends by itself.
+             */
+            expires_at?: number | null;
+            /** @description Who set it. */
+            set_by?: string | null;
+        };
+        /** @description The blocks that hold. */
+        Blocked: {
+            /** @description The newest first. */
+            blocks: components["schemas"]["Block"][];
+        };
+        /** @description A block to set. */
+        Blocking: {
+            /** @description What it is of. */
+            kind: components["schemas"]["Kind"];
+            /** @description The network, the domain, or what the person gave; of a person only a hash is kept. */
+            value: string;
+            /** @description Why; colleagues read it. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description When it ends by itself, epoch milliseconds; without it somebody has to lift it.
+             */
+            expires_at?: number | null;
+        };
         /** @description An open case as a resident sees it beside their own pin. Its number is that of its first request. */
         Candidate: {
             /** @description Number of the case's first request. */
@@ -802,6 +895,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description A puzzle. */
+        Challenge: {
+            /** @description The challenge; opaque. */
+            challenge: string;
+            /**
+             * Format: int32
+             * @description How many zero bits the SHA-256 of `challenge:number` has to begin with. 0: nothing is asked for.
+             */
+            bits: number;
+            /**
+             * Format: int64
+             * @description Until when it is good, epoch milliseconds.
+             */
+            expires_at: number;
+        };
         /** @description One value of a list. */
         Choice: {
             /** @description What is sent. */
@@ -815,8 +923,6 @@ export interface components {
         ClientConfig: {
             /** @description Name of the city. */
             city: string;
-            /** @description Version of this server. */
-            version: string;
             /** @description IANA time zone of the city. */
             time_zone: string;
             /** @description Where the map opens: west, south, east, north; none if nothing is known yet. */
@@ -963,6 +1069,8 @@ export interface components {
             join?: string | null;
             /** @description It is none of the open cases nearby. */
             separate?: boolean;
+            /** @description Leave this empty. A program that fills every field of a form fills it, and is refused. */
+            website?: string;
         };
         /** @description Requests of one cell of the grid. */
         Gathered: {
@@ -1321,10 +1429,13 @@ export interface components {
             status: number;
             /** @description This problem in words, with the limit and the mend. */
             detail: string;
+            /** @description What this very answer is called in the server's log, as `X-Request-Id` says it too. */
+            instance?: string | null;
             /** @description The fields that do not fit. */
             errors?: components["schemas"]["Field"][];
             /** @description Open cases that may be the same one (only with `duplicates`). */
             candidates?: components["schemas"]["Candidate"][];
+            challenge?: components["schemas"]["Challenge"] | null;
         };
         /** @description A picture in its two sizes. */
         PublicPhoto: {
@@ -1583,6 +1694,14 @@ export interface components {
             /** @description Codes of the teams. */
             teams: string[];
         };
+        /** @description A block that was set. */
+        Set: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+        };
         /** @description What staff see of a contact. */
         Shown: {
             /** @description First name. */
@@ -1813,6 +1932,140 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_api_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blocked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Blocking"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Set"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_blocks_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The block */
+                block: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_cases: {
         parameters: {
             query?: {
@@ -2069,6 +2322,34 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `bits` of 0 ask for nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2448,6 +2729,14 @@ export interface operations {
                     "application/json": components["schemas"]["Uploaded"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2585,6 +2874,8 @@ export interface operations {
             header?: {
                 /** @description The same key files once */
                 "Idempotency-Key"?: string | null;
+                /** @description `challenge:number`, where 428 or `GET /api/challenge` asked for it */
+                "Proof-Of-Work"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -2601,6 +2892,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Nothing is taken from whoever asks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             409: {
@@ -2620,6 +2920,23 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Solve `challenge` first, and send it again */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2694,6 +3011,14 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,6 +13,7 @@ export interface Section {
 
 export const SECTIONS: Section[] = [
   { name: 'account', title: m.settings_account, load: () => import('./account/Account.svelte'), open: () => true },
+  { name: 'blocks', title: m.settings_blocks, load: () => import('./blocks/Blocks.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'supervisor' || role === 'admin') },
 ];
 
 /** The section of an address; the first that the member may open when the address names none. */

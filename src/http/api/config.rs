@@ -12,8 +12,6 @@ use crate::people::policy::Act;
 struct ClientConfig {
     /// Name of the city.
     city: String,
-    /// Version of this server.
-    version: &'static str,
     /// IANA time zone of the city.
     time_zone: String,
     /// Where the map opens: west, south, east, north; none if nothing is known yet.
@@ -64,7 +62,6 @@ async fn config(app: web::Data<App>) -> Result<HttpResponse> {
     let photos = &app.config.photos;
     Ok(HttpResponse::Ok().json(ClientConfig {
         city: app.config.city.name.clone(),
-        version: env!("CARGO_PKG_VERSION"),
         time_zone: app.config.city.time_zone.clone(),
         center: bbox.map(|[w, s, e, n]| [(w + e) / 2.0, (s + n) / 2.0]),
         bbox,

@@ -1,6 +1,8 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
+mod blocks;
 mod cases;
+mod challenge;
 mod clusters;
 mod config;
 mod counts;
@@ -33,6 +35,10 @@ use crate::error::Error as Refusal;
 /// What the OpenAPI document says of `/api`.
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
+    blocks::list,
+    blocks::set,
+    blocks::lift,
+    challenge::challenge,
     clusters::clusters,
     config::config,
     counts::counts,
@@ -90,6 +96,8 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
             .app_data(query)
             .configure(config::routes)
+            .configure(blocks::routes)
+            .configure(challenge::routes)
             .configure(services::routes)
             .configure(photos::routes)
             .configure(requests::routes)

@@ -1,14 +1,14 @@
 //! What the holder of a follow link does with the request: comment, add photos, withdraw. The token goes in the body, where
 //! no log of addresses keeps it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::Problem;
+use crate::http::{Problem, client_address};
 use crate::people::policy::Act;
-use crate::requests::{self, Number, Own, PublicRequest};
+use crate::requests::{self, Contact, Number, Own, PublicRequest};
 
 /// A comment.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -44,10 +44,12 @@ struct Withdrawal {
 
 #[utoipa::path(post, path = "/api/requests/{number}/comments", tag = "public", extensions(("x-act" = json!(Act::ActOnOwnRequest))), request_body = Comment,
     params(("number" = String, Path, description = "The request's number, with or without hyphen")),
-    responses((status = 201, body = Commented), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 201, body = Commented), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
-async fn comment(app: web::Data<App>, number: web::Path<String>, given: web::Json<Comment>) -> Result<HttpResponse> {
+async fn comment(app: web::Data<App>, asked: HttpRequest, number: web::Path<String>, given: web::Json<Comment>) -> Result<HttpResponse> {
     let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
+    let address = client_address(&asked).map(|client| client.address);
+    app.blocks.refuse(&app.db, address, &Contact::default(), app.clock.now()).await?;
     let Comment { token, text, photos } = given.into_inner();
     let (at, follow, config) = (app.clock.now(), app.follow.clone(), app.config.clone());
     let write =

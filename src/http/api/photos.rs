@@ -15,11 +15,11 @@ use crate::cases::pictures;
 use crate::error::{Error, Result};
 use crate::http::auth::{Staff, Visitor};
 use crate::http::limits::limited;
-use crate::http::{Problem, gate, problem::problems};
+use crate::http::{Problem, client_address, gate, problem::problems};
 use crate::people::policy::Act;
-
 use crate::photos::store::Size;
 use crate::photos::{self, Photo, State, Upload, Uploaded};
+use crate::requests::Contact;
 
 /// Bytes that a form may have beside its photo: boundaries, headers, small fields that we do not ask for.
 const BESIDE: usize = 64 * 1024;
@@ -34,13 +34,15 @@ struct UploadForm {
 }
 
 #[utoipa::path(post, path = "/api/photos", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body(content = UploadForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = Uploaded), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+    responses((status = 201, body = Uploaded), (status = 403, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem)))]
 pub(super) async fn take(app: web::Data<App>, asked: HttpRequest, body: web::Payload) -> Result<HttpResponse> {
     let type_ = asked.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if !type_.starts_with("multipart/form-data") {
         return Err(Error::Unsupported("Send the photo as multipart/form-data, in the field `photo`.".into()));
     }
+    let address = client_address(&asked).map(|client| client.address);
+    app.blocks.refuse(&app.db, address, &Contact::default(), app.clock.now()).await?;
     // A length that is too large is refused before a byte is read; a body without one is refused when it grows too large.
     let length = asked.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok()).unwrap_or(0);
     let most = app.photos.limits().max_bytes;

@@ -3,11 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::challenge;
+use crate::abuse::challenge::Asked;
 use crate::app::App;
 use crate::catalog::Answers;
 use crate::error::{Error, Field, Result};
 use crate::geo::Point;
-use crate::http::Problem;
+use crate::http::auth::Visitor;
+use crate::http::{Problem, client_address};
 use crate::people::policy::Act;
 use crate::requests::{self, Candidate, Contact, Filed, Key, Near, NewRequest, Number, Outcome, PublicRequest, Reason, Wish};
 
@@ -49,6 +52,9 @@ struct Filing {
     /// It is none of the open cases nearby.
     #[serde(default)]
     separate: bool,
+    /// Leave this empty. A program that fills every field of a form fills it, and is refused.
+    #[serde(default)]
+    website: String,
 }
 
 /// One answer or several.
@@ -99,9 +105,11 @@ struct Receipt {
 }
 
 #[utoipa::path(post, path = "/api/requests", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body = Filing,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key files once")),
-    responses((status = 201, body = Receipt), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
-async fn file(app: web::Data<App>, asked: HttpRequest, body: web::Bytes) -> Result<HttpResponse> {
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key files once"),
+        ("Proof-Of-Work" = Option<String>, Header, description = "`challenge:number`, where 428 or `GET /api/challenge` asked for it")),
+    responses((status = 201, body = Receipt), (status = 403, body = Problem, description = "Nothing is taken from whoever asks"), (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),
+        (status = 428, body = Problem, description = "Solve `challenge` first, and send it again"), (status = 429, body = Problem)))]
+async fn file(app: web::Data<App>, visitor: Visitor, asked: HttpRequest, body: web::Bytes) -> Result<HttpResponse> {
     let is_json = asked.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
     if !is_json {
         return Err(Error::Unsupported("The body must be JSON, sent as application/json.".into()));
@@ -112,7 +120,16 @@ async fn file(app: web::Data<App>, asked: HttpRequest, body: web::Bytes) -> Resu
         Some(key) => Some(Key::new("api", key.to_str().unwrap_or_default(), &body)?),
         None => None,
     };
-    match requests::file(&app.filing, filing.into_request()?, key).await? {
+    let new = filing.into_request()?;
+    let address = client_address(&asked).map(|client| client.address);
+    app.blocks.refuse(&app.db, address, &new.contact, app.clock.now()).await?;
+    let used = match challenge::due(&app, &asked, &visitor.0)? {
+        Asked::Nothing(used) => used,
+        Asked::Work(challenge) => return Ok(Problem::challenge(challenge).answer()),
+    };
+    let outcome = requests::file(&app.filing, new, key).await;
+    challenge::settle(&app, &asked, used, matches!(outcome, Ok(Outcome::Filed(_))));
+    match outcome? {
         Outcome::Filed(filed) => Ok(receipt(&app, filed)),
         Outcome::SameOne(near) => {
             let catalog = app.catalog.get(&app.db).await?;
@@ -123,6 +140,9 @@ async fn file(app: web::Data<App>, asked: HttpRequest, body: web::Bytes) -> Resu
 
 impl Filing {
     fn into_request(self) -> Result<NewRequest> {
+        if !self.website.is_empty() {
+            return Err(Error::invalid("website", "must be empty: it is there for programs that fill every field."));
+        }
         let place = match (self.lon, self.lat) {
             (Some(lon), Some(lat)) => Some(Point::new(lon, lat).map_err(|e| Error::invalid("lon", e.to_string()))?),
             (None, None) => None,

@@ -11,6 +11,7 @@ use super::{Asked, Refusal, known_jurisdiction, media};
 use crate::app::App;
 use crate::catalog::Kind;
 use crate::error::{Error, Result};
+use crate::http::client_address;
 use crate::http::problem::log;
 use crate::people::keys;
 use crate::people::policy::Act;
@@ -31,6 +32,8 @@ pub async fn file(app: Data<App>, asked: Asked, request: HttpRequest, payload: P
     asked.jurisdiction(&app.config)?;
     known_jurisdiction(&form.fields, &app.config)?;
     let submission = form.fields.submission().map_err(Refusal::fields)?;
+    let address = client_address(&request).map(|client| client.address);
+    app.blocks.refuse(&app.db, address, &submission.contact, app.clock.now()).await?;
     let catalog = app.catalog.get(&app.db).await?;
     let kind = catalog.open(&submission.service_code)?.kind;
     let key = match request.headers().get("idempotency-key") {

@@ -1,15 +1,12 @@
 //! Pictures that a filing points at by `media_url`. Their addresses are kept; a picture is fetched only where the operator
-//! named the host, without following redirects, and no longer or larger than a photo may be.
+//! named the host, by [`outbound`], and no longer or larger than a photo may be.
 
-use std::time::Duration;
-
+use reqwest::{Method, StatusCode};
 use url::Url;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-
-/// How long one fetch may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::outbound;
 
 /// The addresses that can be kept, in `lines` of at most so many characters together, and how many cannot.
 pub fn keepable(urls: &[String], characters: usize) -> (Vec<Url>, usize) {
@@ -42,14 +39,12 @@ pub fn may_fetch(url: &Url, hosts: &[String]) -> bool {
 
 /// Fetches a picture and keeps it as a photo; returns its id.
 pub async fn fetch(app: &App, url: Url) -> Result<String> {
-    let away = |e: reqwest::Error| Error::Unavailable(format!("the picture cannot be fetched: {}", e.without_url()));
-    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build().map_err(away)?;
-    let mut answer = client.get(url).send().await.map_err(away)?;
-    if answer.status() != reqwest::StatusCode::OK {
+    let mut answer = app.outbound.call(Method::GET, url)?.send().await.map_err(outbound::away)?;
+    if answer.status() != StatusCode::OK {
         return Err(Error::Unavailable(format!("its server answers {}", answer.status())));
     }
     let mut upload = app.photos.upload();
-    while let Some(chunk) = answer.chunk().await.map_err(away)? {
+    while let Some(chunk) = outbound::next(&mut answer).await? {
         upload.push(&chunk)?;
     }
     Ok(app.photos.keep_upload(&app.db, &app.clock, upload).await?.id)

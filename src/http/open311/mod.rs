@@ -19,7 +19,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, HttpRequest, Route, guard, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Route, guard, web};
 
 use crate::config::Config;
 use crate::http::gate;
@@ -46,6 +46,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(web::resource("/tokens/{token}.{format}").route(get().to(search::token)));
     let scope = web::scope("/open311").wrap(from_fn(gate)).wrap(from_fn(limited)).wrap(from_fn(refusals));
     cfg.service(scope.service(v2).service(discovery()));
+}
+
+/// A refusal for a request that no route of ours answered.
+pub fn refused(path: &str, status: StatusCode, words: &str) -> HttpResponse {
+    Format::of_path(path).answer(status, "errors", &Refusal::new(status, words).node())
 }
 
 fn get() -> Route {

@@ -33,7 +33,8 @@ impl Refusal {
         Error::Invalid(fields).into()
     }
 
-    fn node(&self) -> Node {
+    /// The body.
+    pub fn node(&self) -> Node {
         let entry = |(code, words): &(u16, String)| {
             Node::Object(vec![("code", Node::Whole(i64::from(*code))), ("description", Node::text(words.as_str()))])
         };
@@ -57,7 +58,7 @@ impl From<Error> for Refusal {
         }
         let code = e.status_code();
         let status = match e {
-            Error::Unauthorized(_) | Error::Forbidden(_) => StatusCode::FORBIDDEN,
+            Error::Unauthorized(_) | Error::Forbidden(_) | Error::Blocked(_) => StatusCode::FORBIDDEN,
             Error::Conflict(_) | Error::Unsupported(_) => StatusCode::BAD_REQUEST,
             _ => code,
         };

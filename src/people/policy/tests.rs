@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 23] = [
+const MATRIX: [(Act, &str); 24] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -27,6 +27,7 @@ const MATRIX: [(Act, &str); 23] = [
     (Act::SeeInsight, "...xxxx"),
     (Act::SeeLog, ".....xx"),
     (Act::ProtectData, "......x"),
+    (Act::ManageBlocks, "...x..x"),
     (Act::ManageStaff, "......x"),
 ];
 

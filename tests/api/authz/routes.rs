@@ -81,11 +81,15 @@ impl Row {
 pub fn rows() -> Vec<Row> {
     use Of::{Case, City, FreshCase, Photo, Request};
     vec![
+        row("GET /api/blocks"),
+        row("POST /api/blocks").json(json!({ "kind": "mail_domain", "value": "abuse.example", "reason": "words" })),
+        row("DELETE /api/blocks/{block}").at("/api/blocks/1000000").absent(),
         row("GET /api/cases"),
         row("GET /api/cases/{id}").of(Case),
         row("POST /api/cases/{id}/moves").of(FreshCase).json(json!({ "to": "pending" })),
         row("POST /api/cases/{id}/notes").of(Case).json(json!({ "text": "words" })),
         row("GET /api/cases/{id}/timeline").of(Case),
+        row("GET /api/challenge"),
         row("GET /api/clusters").at("/api/clusters?bbox=0,52,2,53&zoom=5"),
         row("GET /api/config"),
         row("GET /api/counts"),

@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use waymark::catalog::{self, ServiceDraft};
+use waymark::config::Config;
 use waymark::error::Error;
 
 use super::{both, settled};
@@ -135,7 +136,11 @@ async fn elsewhere() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>)
 async fn a_picture_is_fetched_from_a_named_host_alone_and_redirects_are_not_followed() {
     let ((named, asked), (other, never)) = (elsewhere().await, elsewhere().await);
     let hosts = vec![named.clone()];
-    let city = City::with(Database::sqlite(), |config| config.open311.media_hosts = hosts).await;
+    let outside = |config: &mut Config| {
+        config.open311.media_hosts.clone_from(&hosts);
+        config.outbound.private_hosts.clone_from(&hosts);
+    };
+    let city = City::with(Database::sqlite(), outside).await;
     settled(&city).await;
     let filed = send(&city, form().text("media_url", format!("http://{named}/good.jpg"))).await;
     assert_eq!(filed["service_notice"], json!(null));
@@ -149,4 +154,19 @@ async fn a_picture_is_fetched_from_a_named_host_alone_and_redirects_are_not_foll
     assert_eq!(media(&city, &filed).await, json!([format!("http://{other}/good.jpg")]));
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 2);
     assert_eq!(never.load(std::sync::atomic::Ordering::SeqCst), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_named_host_on_this_machine_is_not_called_unless_it_is_named_as_such() {
+    let (named, asked) = elsewhere().await;
+    let by_name = named.replace("127.0.0.1", "localhost");
+    let hosts = vec![named.clone(), by_name.clone()];
+    let city = City::with(Database::sqlite(), |config| config.open311.media_hosts = hosts).await;
+    settled(&city).await;
+    for host in [named, by_name] {
+        let filed = send(&city, form().text("media_url", format!("http://{host}/good.jpg"))).await;
+        let notice = filed["service_notice"].as_str().unwrap();
+        assert!(notice.contains("was not fetched") && notice.contains("outbound.private_hosts"), "{filed}");
+    }
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 0);
 }

@@ -20,7 +20,7 @@ const HOSTILE: &str = "<script>alert('x')</script> &amp; ]]> \"q\" '); drop tabl
 
 /// The city's services and three more: `tree` (batch, a question of every type), `praise` (blackbox), and `gas`, where an
 /// answer ends the form. Filing takes the key `demo`.
-async fn settled(city: &City) {
+pub async fn settled(city: &City) {
     let question = |code: &str, datatype| AttributeDraft::new(code, datatype, format!("What about {code}?"));
     let choice = |key: &str, name: &str| Choice { key: key.into(), name: name.into(), stop: None };
     let mut tree = ServiceDraft::new("tree", "Tree <down> & out");

@@ -46,6 +46,8 @@ export class Flow {
   /** The failure is only the network's: nothing is wrong, and it is not shown as if. */
   offline = $state(false);
   flaws = $state.raw<Flaw[]>([]);
+  /** A field that nobody sees, which programs fill. */
+  website = $state('');
 
   service = $derived(this.services.find(({ code }) => code === this.draft.words.service) ?? null);
   /** The address may ask for a step whose ground is not laid: then the first missing one is shown. */

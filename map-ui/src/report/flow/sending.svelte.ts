@@ -25,7 +25,7 @@ export async function send(flow: Flow): Promise<void> {
   if (flow.flaws.length > 0) return;
   flow.busy = true;
   await settled(flow);
-  const request = draft.request(sendable(flow.questions, draft.words.answers));
+  const request = { ...draft.request(sendable(flow.questions, draft.words.answers)), ...(flow.website && { website: flow.website }) };
   const key = draft.keyFor(request);
   try {
     // A photo that waits for the network makes the whole report wait: it is sent as one.
