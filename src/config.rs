@@ -9,7 +9,15 @@ use crate::error::{Error, Result};
 use crate::network::Proxies;
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 7] = ["city.bbox", "map.style_hosts", "open311.media_hosts", "outbound.private_hosts", "rates.exempt", "server.trusted_proxies", "sms.headers"];
+const LISTS: [&str; 7] = [
+    "city.bbox",
+    "map.style_hosts",
+    "open311.media_hosts",
+    "outbound.private_hosts",
+    "rates.exempt",
+    "server.trusted_proxies",
+    "sms.headers",
+];
 
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
     $(#[$m])*
