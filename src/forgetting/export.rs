@@ -17,6 +17,7 @@ use crate::versions::Source;
 record! {
     /// A request as it was filed.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedFiling)]
     pub struct Filed {
         #[serde(skip)]
         id: i64,
@@ -66,6 +67,7 @@ record! {
 record! {
     /// Who filed it.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedContact)]
     pub struct Contact {
         /// First name.
         pub first_name: String,
@@ -85,6 +87,7 @@ record! {
 record! {
     /// An answer to a question of the service.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedAnswer)]
     pub struct Answer {
         /// Code of the question.
         pub question: String,
@@ -96,6 +99,7 @@ record! {
 record! {
     /// A photo; its bytes are at its address for as long as it is there.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedPhoto)]
     pub struct Picture {
         /// Its id; the picture is at `/photos/ID/large.jpg`.
         pub id: String,
@@ -115,6 +119,7 @@ record! {
 record! {
     /// Something written: by the person, or by staff and naming the person.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedNote)]
     pub struct Note {
         #[serde(skip)]
         request_id: Option<i64>,
@@ -130,6 +135,7 @@ record! {
 record! {
     /// A line of the log.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedEvent)]
     pub struct Line {
         /// Its position; none yet for the newest.
         pub position: Option<i64>,
@@ -142,6 +148,7 @@ record! {
 
 /// A request with all that belongs to it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ExportedRequest)]
 pub struct Whole {
     #[serde(flatten)]
     filed: Filed,
@@ -162,6 +169,7 @@ pub struct Whole {
 record! {
     /// An account of staff under the same mail address. It belongs to the work and is not erased here.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = ExportedAccount)]
     pub struct Account {
         /// Name.
         pub name: String,
@@ -176,6 +184,7 @@ record! {
 
 /// A message to the person that is still in the outbox or its log.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ExportedMessage)]
 pub struct Message {
     /// When it was written, epoch milliseconds.
     pub at: i64,
@@ -191,6 +200,7 @@ pub struct Message {
 
 /// Everything held about one person.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = PersonExport)]
 pub struct Export {
     /// Who was asked about.
     pub person: Person,

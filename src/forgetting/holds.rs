@@ -12,6 +12,7 @@ use crate::requests::Number;
 record! {
     /// A case that is kept.
     #[derive(Debug, Serialize, utoipa::ToSchema)]
+    #[schema(as = LegalHold)]
     pub struct Hold {
         /// The case's id.
         pub case_id: i64,

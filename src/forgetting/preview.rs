@@ -20,6 +20,7 @@ const SOME: usize = 500;
 record! {
     /// A request that the person filed.
     #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+    #[schema(as = ErasableRequest)]
     pub struct Filed {
         #[serde(skip)]
         id: i64,
@@ -44,6 +45,7 @@ record! {
 
 /// What would be erased.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ErasurePreview)]
 pub struct Preview {
     /// Every request of the person.
     pub requests: Vec<Filed>,
@@ -65,6 +67,7 @@ pub struct Preview {
 
 /// What was erased.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = ErasureDone)]
 pub struct Erased {
     /// Numbers of the requests.
     pub erased: Vec<String>,

@@ -24,6 +24,7 @@ const MOST: usize = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = RetentionAction)]
 pub enum Action {
     /// Words, contact, photos go; service, times, place and number stay.
     Anonymise,
@@ -44,6 +45,7 @@ impl Action {
 /// A rule as people write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RetentionRule)]
 pub struct Rule {
     /// Code of the service; none for every service.
     pub service: Option<String>,

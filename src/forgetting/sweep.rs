@@ -32,6 +32,7 @@ record! {
 
 /// What is due of one service.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = RetentionDue)]
 pub struct Due {
     /// Code of the service.
     pub service: String,
@@ -47,6 +48,7 @@ pub struct Due {
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = RetentionDone)]
 pub struct Swept {
     /// Cases that lost what is personal.
     pub anonymised: u64,

@@ -14,6 +14,7 @@ use crate::versions::Source;
 
 /// A signed head.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = LogHead)]
 pub struct Head {
     /// The log's name.
     pub origin: String,

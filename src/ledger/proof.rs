@@ -13,6 +13,7 @@ use crate::versions::Source;
 
 /// That an event is in the tree of a size (RFC 9162, section 2.1.3).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = LogInclusion)]
 pub struct Inclusion {
     /// The event's position; its leaf's index is one less.
     pub position: i64,
@@ -30,6 +31,7 @@ pub struct Inclusion {
 
 /// That the tree of one size is the beginning of another's (RFC 9162, section 2.1.4).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = LogConsistency)]
 pub struct Consistency {
     /// The smaller size.
     pub from: i64,

@@ -25,6 +25,7 @@ pub(super) struct Asked {
 /// A proof of either kind.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
+#[schema(as = LogProof)]
 pub(super) enum Proof {
     /// That an event is in the log.
     Inclusion(Inclusion),

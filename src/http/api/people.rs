@@ -25,6 +25,7 @@ pub(super) async fn export(app: web::Data<App>, staff: Staff, person: web::Json<
 
 /// A person to erase.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = PersonToErase)]
 pub(super) struct Erasing {
     #[serde(flatten)]
     person: Person,
@@ -35,6 +36,7 @@ pub(super) struct Erasing {
 /// What would be erased, or what was.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
+#[schema(as = PersonErasure)]
 pub(super) enum Erasure {
     /// What would be.
     Preview(Preview),
@@ -70,6 +72,7 @@ pub(super) async fn holds(app: web::Data<App>, staff: Staff) -> Result<HttpRespo
 /// A case to keep.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewHold)]
 pub(super) struct Holding {
     /// Number of one of its requests.
     number: String,
@@ -79,6 +82,7 @@ pub(super) struct Holding {
 
 /// A case that is kept.
 #[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = HeldCase)]
 pub(super) struct Held {
     /// The case.
     case_id: i64,

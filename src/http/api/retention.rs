@@ -21,6 +21,7 @@ pub(super) fn demand(who: &Who) -> Result<()> {
 /// The rules of retention.
 #[derive(Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RetentionRules)]
 pub(super) struct Retention {
     /// All of them. For each action the most exact rule counts: service and status, service, status, everything.
     rules: Vec<Rule>,
@@ -47,6 +48,7 @@ pub(super) async fn replace(app: web::Data<App>, staff: Staff, given: web::Json<
 
 /// What rules would do if they were applied now.
 #[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RetentionDryRun)]
 pub(super) struct DryRun {
     /// Cases for which something is due, by service.
     due: Vec<Due>,
