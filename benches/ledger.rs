@@ -80,7 +80,8 @@ async fn fill(db: &Db, all: i64) {
         let service = "insert into service (code, name, description, group_name, keywords, kind, priority, duplicate_policy, duplicate_radius_m,
             duplicate_window_days, photo_review, active) values ('noise', 'Noise', '', '', '', 'realtime', 'normal', 'flag', 0, 60, $1, $2) returning id";
         let (service,): (i64,) = tx.sql(service).bind(false).bind(true).one().await?;
-        let case = "insert into case_record (service_id, status, priority, address, route_json, request_count, opened_at, updated_at, version)
+        let case =
+            "insert into case_record (service_id, status, priority, address, route_json, request_count, opened_at, updated_at, version)
             values ($1, 'new', 'normal', '', '{}', 0, 0, 0, 1) returning id";
         Ok(tx.sql(case).bind(service).one::<(i64,)>().await?.0)
     };
@@ -97,14 +98,16 @@ async fn fill(db: &Db, all: i64) {
                 let mut new = New::at(nth, fact).of_case(case);
                 if nth % 2 == 1 {
                     new = new.committing(commitment(&salt, &[&text]));
-                    tx.sql("insert into note (id, case_id, kind, public, text, salt, created_at) values ($1, $2, 'progress', $3, $4, $5, $1)")
-                        .bind(nth)
-                        .bind(case)
-                        .bind(true)
-                        .bind(text)
-                        .bind(salt)
-                        .run()
-                        .await?;
+                    tx.sql(
+                        "insert into note (id, case_id, kind, public, text, salt, created_at) values ($1, $2, 'progress', $3, $4, $5, $1)",
+                    )
+                    .bind(nth)
+                    .bind(case)
+                    .bind(true)
+                    .bind(text)
+                    .bind(salt)
+                    .run()
+                    .await?;
                 }
                 events::append(tx, new).await?;
             }
