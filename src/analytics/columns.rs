@@ -10,12 +10,15 @@
 //!
 //! Pure: it reads no database and knows no events; `load` and `follow` do.
 
+mod daily;
 mod names;
 mod rows;
 mod sieve;
 mod sorted;
 
 use super::filter::Filter;
+use super::heat::Scale;
+pub(super) use daily::{Daily, OneDay};
 pub use names::{Combination, Kind, Names};
 pub(super) use rows::Rows;
 pub use rows::{Place, Row};
@@ -35,6 +38,7 @@ pub struct Columns {
     names: Names,
     levels: Vec<Sorted>,
     tail: Tail,
+    daily: Daily,
     full: usize,
     changes: u64,
 }
@@ -45,19 +49,21 @@ pub struct Loading {
     /// The numbers that rows are made with.
     pub names: Names,
     rows: Tail,
+    daily: Daily,
 }
 
 impl Loading {
     /// Takes a row. No two may have the same id.
     pub fn push(&mut self, row: &Row) {
         self.rows.push(row);
+        self.daily.add(row);
     }
 
     /// The store of all rows that came.
     pub fn finish(self) -> Columns {
         let Tail { cells, rows } = self.rows;
         let levels = if cells.is_empty() { Vec::new() } else { vec![Sorted::new(cells, rows)] };
-        Columns { names: self.names, levels, ..Columns::default() }
+        Columns { names: self.names, levels, daily: self.daily, ..Columns::default() }
     }
 }
 
@@ -82,7 +88,7 @@ enum At {
 
 impl Default for Columns {
     fn default() -> Self {
-        Columns { names: Names::default(), levels: Vec::new(), tail: Tail::default(), full: TAIL, changes: 0 }
+        Columns { names: Names::default(), levels: Vec::new(), tail: Tail::default(), daily: Daily::default(), full: TAIL, changes: 0 }
     }
 }
 
@@ -109,6 +115,10 @@ impl Columns {
         &self.tail
     }
 
+    pub(super) fn daily(&self) -> &Daily {
+        &self.daily
+    }
+
     /// Goes over the rows that pass, with a place or without, in no order.
     pub(super) fn each(&self, filter: &Filter, mut see: impl FnMut(&Rows, usize)) {
         let sieve = self.sieve(filter);
@@ -133,6 +143,21 @@ impl Columns {
         }
         let Tail { cells, rows } = &self.tail;
         (0..rows.len()).filter(|&at| rows.placed(at) && sieve.passes_here(rows, at)).for_each(|at| see(cells[at], rows, at));
+    }
+
+    /// Goes over the rows that pass and lie in one H3 cell of a resolution up to that of the rows.
+    pub(super) fn each_in_cell(&self, filter: &Filter, cell: u64, mut see: impl FnMut(&Rows, usize)) {
+        let sieve = self.sieve(filter);
+        let scale = Scale::of_cell(cell);
+        let key = scale.key_of(cell);
+        for level in &self.levels {
+            let (cells, rows) = (&level.cells, &level.rows);
+            let runs = cells.partition_point(|&one| scale.key(one) < key)..cells.partition_point(|&one| scale.key(one) <= key);
+            runs.for_each(|run| level.run(run).filter(|&at| sieve.passes_here(rows, at)).for_each(|at| see(rows, at)));
+        }
+        let Tail { cells, rows } = &self.tail;
+        let inside = (0..rows.len()).filter(|&at| rows.placed(at) && scale.key(cells[at]) == key);
+        inside.filter(|&at| sieve.passes_here(rows, at)).for_each(|at| see(rows, at));
     }
 
     /// How many requests there are, with a place or without.
@@ -162,6 +187,10 @@ impl Columns {
     /// Puts a request in, or changes what is known of it.
     pub fn put(&mut self, row: Row) {
         self.changes += 1;
+        if let Some(old) = self.get(row.id) {
+            self.daily.take(&old);
+        }
+        self.daily.add(&row);
         match self.find(row.id) {
             Some(At::Tail(at)) => self.tail.remove(at),
             Some(At::Level(level, at)) => {
@@ -178,6 +207,9 @@ impl Columns {
     /// Takes a request out; whether it was there.
     pub fn remove(&mut self, id: i64) -> bool {
         self.changes += 1;
+        if let Some(old) = self.get(id) {
+            self.daily.take(&old);
+        }
         match self.find(id) {
             Some(At::Tail(at)) => self.tail.remove(at),
             Some(At::Level(level, at)) => self.levels[level].kill(at),
@@ -192,14 +224,21 @@ impl Columns {
         for level in &mut self.levels {
             let rows: Vec<usize> = level.of_case(case).collect();
             for at in rows {
-                let kind = self.names.moved(Kind(level.rows.kinds[at]), status);
+                let old = level.row(at);
+                let kind = self.names.moved(old.kind, status);
                 level.recase(at, kind, jurisdictions);
+                self.daily.take(&old);
+                self.daily.add(&Row { kind, jurisdictions, ..old });
             }
         }
-        let Tail { rows, .. } = &mut self.tail;
+        let Tail { rows, cells } = &mut self.tail;
         for at in (0..rows.len()).filter(|&at| rows.cases[at] == case) {
-            rows.kinds[at] = self.names.moved(Kind(rows.kinds[at]), status).0;
+            let old = rows.row(at, cells[at]);
+            let kind = self.names.moved(old.kind, status);
+            rows.kinds[at] = kind.0;
             rows.combinations[at] = jurisdictions.0;
+            self.daily.take(&old);
+            self.daily.add(&Row { kind, jurisdictions, ..old });
         }
     }
 

@@ -65,7 +65,20 @@ impl ByHand {
     }
 
     fn counts(&self, filter: &Filter) -> Counts {
-        let passing = self.passing(filter);
+        self.counts_of(self.passing(filter))
+    }
+
+    /// The counts of one of some steps, and of one cell of a resolution alone; without its days.
+    fn counts_of_step(&self, filter: &Filter, firsts: &[Day], step: usize, wanted: Option<(u64, u8)>) -> Counts {
+        let in_step = |plain: &Plain| plain.day >= firsts[step].0 && firsts.get(step + 1).is_none_or(|next| plain.day < next.0);
+        let in_cell = |plain: &Plain| {
+            wanted.is_none_or(|(known, resolution)| plain.place.is_some_and(|place| parent(cell(place), resolution) == known))
+        };
+        let passing = self.passing(filter).into_iter().filter(|(_, plain)| in_step(plain) && in_cell(plain)).collect();
+        Counts { days: Vec::new(), ..self.counts_of(passing) }
+    }
+
+    fn counts_of(&self, passing: Vec<(i64, &Plain)>) -> Counts {
         let unplaced = passing.iter().filter(|(_, plain)| plain.place.is_none()).count() as u64;
         fn by<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<(K, u64)> {
             let mut counts = BTreeMap::new();
@@ -171,6 +184,18 @@ proptest! {
         for (filter, resolution, limit) in filters {
             prop_assert_eq!(columns.heat(&filter, resolution), by_hand.heat(&filter, resolution));
             prop_assert_eq!(columns.counts(&filter), by_hand.counts(&filter));
+            let days_alone = Filter { from: filter.from, to: filter.to, ..Filter::default() };
+            prop_assert_eq!(columns.counts(&days_alone), by_hand.counts(&days_alone));
+            for filter in [&filter, &days_alone] {
+                let firsts = [Day(3), Day(4), Day(7)];
+                for (step, counts) in columns.counts_by_step(filter, &firsts, None).into_iter().enumerate() {
+                    prop_assert_eq!(counts, by_hand.counts_of_step(filter, &firsts, step, None));
+                }
+                let in_cell = parent(cell((-179.999, -17.0)), resolution);
+                for (step, counts) in columns.counts_by_step(filter, &firsts, Some(in_cell)).into_iter().enumerate() {
+                    prop_assert_eq!(counts, by_hand.counts_of_step(filter, &firsts, step, Some((in_cell, resolution))));
+                }
+            }
             prop_assert_eq!(columns.pins(&filter, limit), by_hand.pins(&filter, limit));
         }
     }

@@ -1,8 +1,10 @@
-//! How many requests there are by service, status, day and jurisdiction, all in one pass.
+//! How many requests there are by service, status, day and jurisdiction: of the whole city summed from its days, of a part of
+//! it in one pass over its rows.
 
-use super::columns::Columns;
+use super::columns::{Columns, OneDay, Rows};
 use super::day::Day;
 use super::filter::Filter;
+use super::steps::step_of_days;
 
 /// The answer. Every list is ascending by its key and leaves out what has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,30 +23,82 @@ pub struct Counts {
     pub jurisdictions: Vec<(i64, u64)>,
 }
 
+/// What is counted of some requests, by the numbers that the columns have for it.
+struct Sums {
+    total: u64,
+    unplaced: u64,
+    kinds: Vec<u64>,
+    combinations: Vec<u64>,
+}
+
+impl Sums {
+    fn of(columns: &Columns) -> Sums {
+        let names = columns.named();
+        let (kinds, combinations) = (vec![0; names.kinds().count() + 1], vec![0; names.combinations().count() + 1]);
+        Sums { total: 0, unplaced: 0, kinds, combinations }
+    }
+
+    fn see(&mut self, rows: &Rows, at: usize) {
+        self.total += 1;
+        self.unplaced += u64::from(!rows.placed(at));
+        self.kinds[rows.kinds[at] as usize] += 1;
+        self.combinations[rows.combinations[at] as usize] += 1;
+    }
+
+    fn add(&mut self, day: &OneDay) {
+        self.total += u64::from(day.total);
+        self.unplaced += u64::from(day.unplaced);
+        self.kinds.iter_mut().zip(&day.kinds).for_each(|(sum, &n)| *sum += u64::from(n));
+        self.combinations.iter_mut().zip(&day.combinations).for_each(|(sum, &n)| *sum += u64::from(n));
+    }
+
+    fn counts(self, columns: &Columns) -> Counts {
+        let names = columns.named();
+        let of_kinds = || names.kinds().zip(&self.kinds[1..]).map(|(kind, &n)| (kind, n));
+        let of_places = names.combinations().zip(&self.combinations[1..]);
+        Counts {
+            total: self.total,
+            unplaced: self.unplaced,
+            services: summed(of_kinds().map(|(kind, n)| (names.service(kind), n))),
+            statuses: summed(of_kinds().map(|(kind, n)| (names.status(kind).to_owned(), n))),
+            days: Vec::new(),
+            jurisdictions: summed(of_places.flat_map(|(set, &n)| names.jurisdictions(set).iter().map(move |&id| (id, n)))),
+        }
+    }
+}
+
 impl Columns {
     /// Counts the requests that pass.
     pub fn counts(&self, filter: &Filter) -> Counts {
-        let names = self.named();
-        let mut kinds = vec![0u64; names.kinds().count() + 1];
-        let mut combinations = vec![0u64; names.combinations().count() + 1];
         let mut days = vec![0u64; usize::from(u16::MAX) + 1];
-        let (mut total, mut unplaced) = (0, 0);
-        self.each(filter, |rows, at| {
-            kinds[rows.kinds[at] as usize] += 1;
-            combinations[rows.combinations[at] as usize] += 1;
-            days[usize::from(rows.days[at])] += 1;
-            total += 1;
-            unplaced += u64::from(!rows.placed(at));
+        let mut sums = [Sums::of(self)];
+        self.count(filter, &mut sums, |day, n| {
+            days[usize::from(day.0)] += n;
+            0
         });
-        let of_kinds = || names.kinds().zip(&kinds[1..]).map(|(kind, &n)| (kind, n));
-        let of_places = names.combinations().zip(&combinations[1..]);
-        Counts {
-            total,
-            unplaced,
-            services: summed(of_kinds().map(|(kind, n)| (names.service(kind), n))),
-            statuses: summed(of_kinds().map(|(kind, n)| (names.status(kind).to_owned(), n))),
-            days: summed((0..=u16::MAX).map(Day).zip(days)),
-            jurisdictions: summed(of_places.flat_map(|(set, &n)| names.jurisdictions(set).iter().map(move |&id| (id, n)))),
+        let [sums] = sums;
+        Counts { days: summed((0..=u16::MAX).map(Day).zip(days)), ..sums.counts(self) }
+    }
+
+    /// Counts the requests that pass, in each of some steps. `firsts` holds the first day of each, ascending; the last ends with
+    /// the filter. With a `cell` (H3, of a resolution up to [`super::FINEST`]) only those in it. Days are not counted.
+    pub fn counts_by_step(&self, filter: &Filter, firsts: &[Day], cell: Option<u64>) -> Vec<Counts> {
+        let Some(&first) = firsts.first() else { return Vec::new() };
+        let filter = Filter { from: Some(filter.from.map_or(first, |from| from.max(first))), ..filter.clone() };
+        let step_of = step_of_days(firsts);
+        let mut steps: Vec<Sums> = firsts.iter().map(|_| Sums::of(self)).collect();
+        match cell {
+            None => self.count(&filter, &mut steps, |day, _| step_of[usize::from(day.0)] as usize),
+            Some(cell) => self.each_in_cell(&filter, cell, |rows, at| steps[step_of[usize::from(rows.days[at])] as usize].see(rows, at)),
+        }
+        steps.into_iter().map(|sums| sums.counts(self)).collect()
+    }
+
+    /// Adds up what passes. `place` is told how many there are on a day and says which of the sums they belong to.
+    fn count(&self, filter: &Filter, sums: &mut [Sums], mut place: impl FnMut(Day, u64) -> usize) {
+        match self.sieve(filter).days_alone() {
+            Some(days) => self.daily().of(days).for_each(|(day, counts)| sums[place(day, counts.total.into())].add(counts)),
+            None => self.each(filter, |rows, at| sums[place(Day(rows.days[at]), 1)].see(rows, at)),
         }
     }
 }

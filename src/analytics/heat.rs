@@ -121,6 +121,17 @@ impl Scale {
         Scale { resolution, shift: 3 * (15 - u32::from(resolution)) }
     }
 
+    /// That of a cell.
+    pub fn of_cell(cell: u64) -> Scale {
+        Scale::of(((cell >> 52) & 0xF) as u8)
+    }
+
+    /// The key of a cell of this scale.
+    pub fn key_of(self, cell: u64) -> u64 {
+        self.key(cell & !(0xF << 52) | u64::from(FINEST) << 52)
+    }
+
+    /// The key of the parent of a cell of the finest resolution.
     pub fn key(self, cell: u64) -> u64 {
         cell >> self.shift
     }
@@ -144,6 +155,7 @@ mod tests {
                 let parent = cell.parent(Resolution::try_from(resolution).expect("a resolution")).expect("a coarser cell");
                 let scale = Scale::of(resolution);
                 assert_eq!(scale.cell(scale.key(cell.into())), u64::from(parent));
+                assert_eq!(Scale::of_cell(parent.into()).key_of(parent.into()), scale.key(cell.into()));
             }
         }
     }

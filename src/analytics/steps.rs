@@ -23,10 +23,7 @@ impl Columns {
         let Some(&first) = firsts.first() else { return Steps::default() };
         let filter = Filter { from: Some(filter.from.map_or(first, |from| from.max(first))), ..filter.clone() };
         let scale = Scale::of(resolution.min(FINEST));
-        let mut step_of = vec![0u32; usize::from(u16::MAX) + 1];
-        for (day, step) in step_of.iter_mut().enumerate() {
-            *step = firsts.partition_point(|first| usize::from(first.0) <= day).saturating_sub(1) as u32;
-        }
+        let step_of = step_of_days(firsts);
         let mut places: BTreeMap<u64, usize> = BTreeMap::new();
         let mut counts: Vec<u32> = Vec::new();
         let mut totals = vec![0u64; firsts.len()];
@@ -48,4 +45,14 @@ impl Columns {
         let cells = places.into_iter().map(|(key, at)| (scale.cell(key), counts[at..at + firsts.len()].to_vec())).collect();
         Steps { totals, cells }
     }
+}
+
+/// For each day the step it falls into, given the first day of each step, ascending. What lies before the first counts as in it.
+pub(super) fn step_of_days(firsts: &[Day]) -> Vec<u32> {
+    let mut step_of = vec![0; usize::from(u16::MAX) + 1];
+    for (step, first) in firsts.iter().enumerate() {
+        let end = firsts.get(step + 1).map_or(step_of.len(), |next| next.0.into());
+        step_of[usize::from(first.0)..end].fill(step as u32);
+    }
+    step_of
 }

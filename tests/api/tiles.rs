@@ -1,4 +1,4 @@
-//! `/tiles`, `/api/clusters`, `/api/counts` and `/api/heat/steps`: each says the same as the others about the same requests.
+//! `/tiles`, `/api/clusters`, `/api/counts`, its steps and `/api/heat/steps`: each says the same as the others about the same requests.
 
 use std::collections::BTreeMap;
 
@@ -135,13 +135,39 @@ on_both! {
             let cells: BTreeMap<&str, u64> =
                 heat["cells"].as_array().unwrap().iter().map(|cell| (cell[0].as_str().unwrap(), cell[1].as_u64().unwrap())).collect();
             assert_eq!(whole, cells, "{step}");
+            let counted = city.get(&format!("/api/counts/steps?{filter}&step={step}")).await.expect(200).json();
+            let days = |list: &Value, count: &str| -> Vec<Value> {
+                list.as_array().unwrap().iter().map(|step| json!([step["from"], step["to"], step[count]])).collect()
+            };
+            assert_eq!(days(&counted["steps"], "total"), days(&steps["steps"], "count"));
+            let sum = |counts: &Value| counts.as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).sum::<u64>();
+            for service in counts["services"].as_array().unwrap() {
+                assert_eq!(sum(&counted["services"][service["code"].as_str().unwrap()]), service["count"].as_u64().unwrap());
+            }
+            for status in counts["statuses"].as_array().unwrap() {
+                assert_eq!(sum(&counted["statuses"][status["status"].as_str().unwrap()]), status["count"].as_u64().unwrap());
+            }
+            for place in counts["jurisdictions"].as_array().unwrap() {
+                let key = format!("{}:{}", place["layer"].as_str().unwrap(), place["code"].as_str().unwrap());
+                assert_eq!(sum(&counted["jurisdictions"][key]), place["count"].as_u64().unwrap());
+            }
+            let (cell, expected) = cells.iter().max_by_key(|(_, n)| **n).unwrap();
+            let inside = city.get(&format!("/api/counts/steps?{filter}&step={step}&cell={cell}")).await.expect(200).json();
+            let found: u64 = inside["steps"].as_array().unwrap().iter().map(|step| step["total"].as_u64().unwrap()).sum();
+            assert_eq!(found, *expected, "{cell}");
         }
         for (bad, field) in [
             ("from=2026-06-01", "from"),
             ("from=2026-01-01&to=2026-06-01&step=day", "step"),
             ("from=2026-06-01&to=2026-06-02&step=year", "step"),
         ] {
-            assert_eq!(city.get(&format!("/api/heat/steps?{bad}")).await.expect(422).json()["errors"][0]["field"], field);
+            for route in ["heat", "counts"] {
+                assert_eq!(city.get(&format!("/api/{route}/steps?{bad}")).await.expect(422).json()["errors"][0]["field"], field);
+            }
+        }
+        for cell in ["x", "8b2a100d25f0fff", "0", "%00"] {
+            let bad = city.get(&format!("/api/counts/steps?from=2026-06-01&to=2026-06-20&cell={cell}")).await.expect(422);
+            assert_eq!(bad.json()["errors"][0]["field"], "cell");
         }
     }
 

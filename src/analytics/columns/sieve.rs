@@ -1,7 +1,7 @@
 //! A filter made ready to be put to millions of rows: one table look-up for service and status, one for jurisdictions, one
 //! comparison for days, and coordinates only where a box cuts through a cell.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::names::Names;
 use super::rows::Rows;
@@ -32,6 +32,12 @@ impl Sieve {
     /// Whether every row passes that is there at all.
     pub(in crate::analytics) fn passes_all(&self) -> bool {
         self.kinds.is_none() && self.combinations.is_none() && !self.asks_days()
+    }
+
+    /// The first and the last day asked for, if days are all that is asked.
+    pub(in crate::analytics) fn days_alone(&self) -> Option<RangeInclusive<u16>> {
+        let alone = self.kinds.is_none() && self.combinations.is_none() && self.bbox.is_none();
+        alone.then(|| self.first..=self.first + self.span)
     }
 
     fn asks_days(&self) -> bool {

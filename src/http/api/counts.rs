@@ -1,5 +1,7 @@
 //! `GET /api/counts`: how many requests there are by service, status, jurisdiction and day: the table beside the map.
 
+pub(super) mod steps;
+
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -122,4 +124,5 @@ async fn jurisdictions(app: &App, found: &[(i64, u64)]) -> Result<Vec<Jurisdicti
 /// Registers the route.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/counts").route(web::get().to(counts)));
+    steps::routes(cfg);
 }

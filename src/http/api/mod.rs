@@ -21,6 +21,7 @@ mod requests;
 mod retention;
 mod services;
 mod session;
+mod spans;
 mod steps;
 
 use actix_web::middleware::from_fn;
@@ -42,6 +43,7 @@ use crate::error::Error as Refusal;
     clusters::clusters,
     config::config,
     counts::counts,
+    counts::steps::steps,
     heat::heat,
     invitations::look,
     invitations::accept,
