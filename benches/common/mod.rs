@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "each bench takes what it needs")]
 
+pub mod http;
+
 use std::time::Instant;
 
 /// Rows to run over: `WAYMARK_BENCH_ROWS`, or one million.

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::broadcast;
+use tokio::sync::{OnceCell, broadcast};
 use tokio::time::sleep;
 
 use super::{BATCH, Bell, Event, read};
@@ -39,6 +39,8 @@ pub struct Change {
     pub requests: Vec<i64>,
     /// Whether more happened than is named.
     pub more: bool,
+    /// The numbers of the requests, once the first listener has looked them up: thousands are told the same.
+    pub numbers: OnceCell<Vec<String>>,
 }
 
 /// What a listener is told.
@@ -133,6 +135,7 @@ fn change(after: i64, head: i64, events: &[Event]) -> Change {
         more: overrun || cases.len() > NAMED || requests.len() > NAMED,
         cases: some(cases),
         requests: some(requests),
+        numbers: OnceCell::new(),
     }
 }
 
@@ -155,7 +158,7 @@ mod tests {
     }
 
     fn told(live: &Live, after: i64, position: i64) {
-        let change = Change { after, position, cases: vec![], requests: vec![], more: false };
+        let change = Change { after, position, cases: vec![], requests: vec![], more: false, numbers: OnceCell::new() };
         live.told.lock().unwrap().push_back(Arc::new(change));
     }
 

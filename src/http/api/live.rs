@@ -45,8 +45,8 @@ struct Asked {
 #[derive(Serialize)]
 struct Told<'a> {
     position: i64,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    numbers: Vec<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    numbers: &'a [String],
     #[serde(skip_serializing_if = "<[i64]>::is_empty")]
     cases: &'a [i64],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -126,7 +126,8 @@ impl Listener {
     async fn said(&self, change: &Change) -> String {
         let named = async {
             let cases = cases::access::visible(&self.app.db, &scope(&self.who, Act::SeeCase), &change.cases).await?;
-            let numbers = requests::numbers(&self.app.db, &change.requests).await?.into_values().collect();
+            let look_up = async || Ok::<_, Error>(requests::numbers(&self.app.db, &change.requests).await?.into_values().collect());
+            let numbers = change.numbers.get_or_try_init(look_up).await?;
             let told = Told { position: change.position, numbers, cases: &cases, more: change.more };
             Ok::<_, Error>(serde_json::to_string(&told)?)
         };
