@@ -12,6 +12,7 @@ pub mod pictures;
 pub mod queue;
 mod status;
 pub mod timeline;
+mod told;
 pub mod workflow;
 
 pub use open::{NewCase, Standing, join, open, replace_jurisdictions, withdrawn_by_all};

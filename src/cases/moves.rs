@@ -44,6 +44,10 @@ pub struct Moved {
     pub version: i64,
     /// Where it may go from here.
     pub moves: Vec<Status>,
+    /// Those of them that must say why.
+    pub reasons: Vec<Status>,
+    /// The moves that undo this one, in order, as far as the table of moves goes; empty where nothing leads back.
+    pub back: Vec<Status>,
 }
 
 /// Moves a case.
@@ -85,7 +89,16 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64
     }
     let fact = Fact::Moved { from: from.word().into(), to: wish.to.word().into() };
     append(tx, New { request: who.request(), ..New::at(now, fact) }.of_case(case).by(who.member())).await?;
-    Ok(Moved { id: case, status: wish.to, status_name: wish.to.name(), closed_at, version: version + 1, moves: wish.to.legal() })
+    Ok(Moved {
+        id: case,
+        status: wish.to,
+        status_name: wish.to.name(),
+        closed_at,
+        version: version + 1,
+        moves: wish.to.legal(),
+        reasons: wish.to.reasoned(),
+        back: wish.to.way_back(from),
+    })
 }
 
 fn overtaken(from: Status) -> Error {

@@ -14,6 +14,7 @@ use crate::events::{Fact, New, append};
 use crate::people::contact;
 use crate::people::policy::{Act, Who, may, scope};
 use crate::record;
+use crate::routing::Why;
 
 /// The most requests, notes and photos that are shown of one case.
 const MOST: i64 = 500;
@@ -199,9 +200,12 @@ pub struct Whole {
     /// Other cases around it, nearest first, as far as the asker may see them.
     pub nearby: Vec<Around>,
     /// Why it went where it went.
+    #[schema(value_type = Option<Why>)]
     pub why: serde_json::Value,
     /// Where it may go from here; empty for those who may not move it.
     pub moves: Vec<Status>,
+    /// Those of them that must say why.
+    pub reasons: Vec<Status>,
 }
 
 impl Whole {
@@ -232,6 +236,7 @@ pub async fn page(db: &Db, who: &Who, id: i64, now: i64) -> Result<Whole> {
         record_look(db, who, id, now).await?;
     }
     let internal = may(who, Act::SeeInternalNotes, &on);
+    let may_move = may(who, Act::MoveCase, &on);
     Ok(Whole {
         number: about.number,
         status_name: case.status.name(),
@@ -241,7 +246,8 @@ pub async fn page(db: &Db, who: &Who, id: i64, now: i64) -> Result<Whole> {
         duplicates: duplicates(db, who, id).await?,
         nearby: around::around(db, who, &case, now).await?,
         why: serde_json::from_str(&case.route_json).unwrap_or_default(),
-        moves: if may(who, Act::MoveCase, &on) { case.status.legal() } else { Vec::new() },
+        moves: if may_move { case.status.legal() } else { Vec::new() },
+        reasons: if may_move { case.status.reasoned() } else { Vec::new() },
         case,
     })
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::access;
 use super::status::Status;
+pub use super::told::{Leap, Told};
 use crate::db::Db;
 use crate::error::Result;
 use crate::events::Fact;
@@ -24,8 +25,11 @@ pub struct Entry {
     pub at: i64,
     /// What, in the log's word.
     pub kind: String,
-    /// The same for people, or the words of a note.
+    /// The same for people in English, or the words of a note.
     pub text: String,
+    /// The same as codes, for whoever words it.
+    #[serde(flatten)]
+    pub told: Told,
     /// Whether residents can know it.
     pub public: bool,
     /// Name of the member who did it.
@@ -85,7 +89,8 @@ pub async fn timeline(db: &Db, who: &Who, case: i64) -> Result<Vec<Entry>> {
             _ => continue,
         };
         let request = row.request_id.and(number).map(|number| number.as_str().to_owned());
-        entries.push(Entry { at: row.at, kind: row.kind, text, public, by: row.by, request, note });
+        let told = Told::of(&fact, &teams);
+        entries.push(Entry { at: row.at, kind: row.kind, text, told, public, by: row.by, request, note });
     }
     Ok(entries)
 }

@@ -50,6 +50,26 @@ impl Status {
         onward(self).iter().chain(endings).copied().collect()
     }
 
+    /// Those of the legal moves that must say why.
+    pub fn reasoned(self) -> Vec<Status> {
+        self.legal().into_iter().filter(|to| self.needs_reason(*to)).collect()
+    }
+
+    /// The moves that undo the one that led here from `before`: back at once where the table allows it, else by one step
+    /// between, else as far as reopening goes. Empty where nothing leads back. Each of them is a move like any other.
+    pub fn way_back(self, before: Status) -> Vec<Status> {
+        let next = self.legal();
+        if next.contains(&before) {
+            return vec![before];
+        }
+        let between = [Reopened, Assigned].into_iter().find(|step| next.contains(step) && step.legal().contains(&before));
+        match between {
+            Some(step) => vec![step, before],
+            None if next.contains(&Reopened) => vec![Reopened],
+            None => Vec::new(),
+        }
+    }
+
     /// Whether going to `to` must say why. Ending without having done the work, or undoing an ending, is a decision that
     /// somebody will ask about.
     pub fn needs_reason(self, to: Status) -> bool {
@@ -145,6 +165,29 @@ mod tests {
                 assert_eq!(check(from, to, Some("because")), Ok(()), "{from} to {to} with a reason");
             }
         }
+    }
+
+    #[test]
+    fn a_way_back_is_made_of_legal_moves_and_ends_where_it_began_as_far_as_the_table_goes() {
+        for before in STATUSES {
+            for after in before.legal() {
+                let way = after.way_back(before);
+                let end = way.iter().fold(after, |at, step| {
+                    assert!(at.legal().contains(step), "{at} to {step}");
+                    *step
+                });
+                match way.is_empty() {
+                    // only a reopened case that went on has no way back: nothing but an ending is ever reopened
+                    true => assert_eq!(before, Reopened),
+                    false => assert!(end == before || end == Reopened, "{before} to {after} and back ends at {end}"),
+                }
+            }
+        }
+        assert_eq!(Assigned.way_back(New), [New]);
+        assert_eq!(InProgress.way_back(New), [Assigned, New]);
+        assert_eq!(Resolved.way_back(InProgress), [Reopened, InProgress]);
+        assert_eq!(Resolved.way_back(New), [Reopened]);
+        assert_eq!(Reopened.way_back(Resolved), [Resolved]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub use draft::{RuleDraft, World, problems};
 pub use publish::{JurisdictionDraft, LayerDraft, Published, publish, save_rules};
 pub use view::{LayerView, layer_areas, layer_geojson, layers, version};
-pub use why::{Chosen, Lay, Place, Why};
+pub use why::{By, Chosen, Lay, Place, Why};
 
 use rules::{Known, Lies, decide};
 use service_area::ServiceArea;
@@ -114,17 +114,19 @@ impl Routing {
         }
         let lies: Vec<Lies> = owners.iter().filter_map(|hit| ground.lies(hit)).collect();
         let decision = decide(&ground.rules, &Known { service: &service.code, lies: &lies, answers });
-        let (team, because) =
+        let (team, because, by) =
             match (decision.team, decision.rule, owners.iter().find_map(|hit| Some((hit, ground.named.get(&hit.id)?.team?)))) {
-                (Some(team), Some(rule), _) => (Some(team), format!("The rule {:?} sends it", rule.name)),
+                (Some(team), Some(rule), _) => (Some(team), format!("The rule {:?} sends it", rule.name), By::Rule),
                 (_, rule, Some((hit, team))) => {
-                    (Some(team), format!("{}; {} is responsible where it lies", silent(rule), ground.name(hit.id)))
+                    let name = ground.name(hit.id);
+                    (Some(team), format!("{}; {name} is responsible where it lies", silent(rule)), By::Jurisdiction(name.to_owned()))
                 }
                 (_, rule, None) => {
-                    (self.team(tx, ground, &self.fallback_team).await?, format!("{}, and no boundary there has a team", silent(rule)))
+                    let team = self.team(tx, ground, &self.fallback_team).await?;
+                    (team, format!("{}, and no boundary there has a team", silent(rule)), By::Settings)
                 }
             };
-        let mut why = self.why(ground, team, &because, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
+        let mut why = self.why(ground, team, &because, by, if hits.is_empty() { Place::Unmapped } else { Place::Inside });
         why.jurisdictions = hits.iter().filter_map(|hit| ground.lay(hit, point, owners.contains(hit))).collect();
         (why.tried, why.passed_over) = (decision.tried, decision.passed_over);
         (why.priority, why.due_hours) = (decision.rule.and_then(|rule| rule.priority), decision.rule.and_then(|rule| rule.due_hours));
@@ -171,7 +173,7 @@ impl Routing {
 
     async fn by_default(&self, tx: &mut Tx, ground: &Ground, place: Place, code: &str, because: &str) -> Result<Routed> {
         let team = self.team(tx, ground, code).await?;
-        let mut why = self.why(ground, team, because, place);
+        let mut why = self.why(ground, team, because, By::Settings, place);
         if team.is_none() {
             why.because = format!("{because}, but there is no team with the code {code:?} to send it to.");
         }
@@ -186,7 +188,7 @@ impl Routing {
         Ok(tx.sql("select id from team where code = $1").bind(code.to_owned()).optional::<(i64,)>().await?.map(|(id,)| id))
     }
 
-    fn why(&self, ground: &Ground, team: Option<i64>, because: &str, place: Place) -> Why {
+    fn why(&self, ground: &Ground, team: Option<i64>, because: &str, by: By, place: Place) -> Why {
         let team = team.and_then(|team| ground.teams.get(&team)).map(|(code, name)| Chosen { code: code.clone(), name: name.clone() });
         let because = match &team {
             Some(team) => format!("{because}: to {}.", team.name),
@@ -194,6 +196,7 @@ impl Routing {
         };
         Why {
             because,
+            by: Some(by),
             place,
             jurisdictions: Vec::new(),
             tried: Vec::new(),

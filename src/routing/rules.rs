@@ -87,8 +87,34 @@ pub struct Tried {
     pub rule: String,
     /// Whether it matched.
     pub matched: bool,
-    /// What held, or the first thing that did not.
+    /// What held, or the first thing that did not, in English.
     pub because: String,
+    /// What held, as codes; empty where the rule did not match, and for one that matches every request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Held>,
+}
+
+/// A condition that held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Held {
+    /// It is about a service of the rule.
+    Service {
+        /// Code of the service.
+        code: String,
+    },
+    /// It lies in a jurisdiction of the rule.
+    Jurisdiction {
+        /// As `layer:code`, or `layer` for anywhere in that layer.
+        place: String,
+    },
+    /// A question was answered with a value of the rule.
+    Answer {
+        /// Code of the question.
+        attribute: String,
+        /// The value.
+        value: String,
+    },
 }
 
 /// What the rules say.
@@ -113,15 +139,15 @@ pub fn decide<'r>(rules: &'r [Rule], known: &Known) -> Decision<'r> {
             decision.passed_over += 1;
             continue;
         }
-        let outcome = holds(&rule.conditions, known).and_then(|because| Ok((because, chosen(&rule.team, known)?)));
-        let (matched, because) = match outcome {
-            Ok((because, team)) => {
+        let outcome = holds(&rule.conditions, known).and_then(|held| Ok((held, chosen(&rule.team, known)?)));
+        let (matched, because, held) = match outcome {
+            Ok((held, team)) => {
                 (decision.rule, decision.team) = (Some(rule), team);
-                (true, because)
+                (true, in_words(&held), held)
             }
-            Err(because) => (false, because),
+            Err(because) => (false, because, Vec::new()),
         };
-        decision.tried.push(Tried { rule: rule.name.clone(), matched, because });
+        decision.tried.push(Tried { rule: rule.name.clone(), matched, because, held });
         if matched {
             break;
         }
@@ -129,11 +155,11 @@ pub fn decide<'r>(rules: &'r [Rule], known: &Known) -> Decision<'r> {
     decision
 }
 
-/// What held, in words; or as an error the first thing that did not.
-fn holds(conditions: &Conditions, known: &Known) -> Result<String, String> {
+/// What held; or as an error the first thing that did not, in words.
+fn holds(conditions: &Conditions, known: &Known) -> Result<Vec<Held>, String> {
     let mut held = Vec::new();
     if !conditions.services.is_empty() {
-        held.push(format!("the service is {}", known.service));
+        held.push(Held::Service { code: known.service.to_owned() });
     }
     if !conditions.jurisdictions.is_empty() {
         let lies_in = |wanted: &&String| {
@@ -141,18 +167,28 @@ fn holds(conditions: &Conditions, known: &Known) -> Result<String, String> {
             known.lies.iter().any(|lies| lies.layer == layer && code.is_none_or(|code| code == lies.code))
         };
         match conditions.jurisdictions.iter().find(lies_in) {
-            Some(found) => held.push(format!("it lies in {found}")),
+            Some(found) => held.push(Held::Jurisdiction { place: found.clone() }),
             None => return Err(format!("it does not lie in {}", any_of(&conditions.jurisdictions))),
         }
     }
     for Answered { attribute, any_of: wanted } in &conditions.answers {
         let given = |value: &&String| known.answers.iter().any(|(code, answer)| code == attribute && answer == *value);
         match wanted.iter().find(given) {
-            Some(value) => held.push(format!("{attribute} is {value}")),
+            Some(value) => held.push(Held::Answer { attribute: attribute.clone(), value: value.clone() }),
             None => return Err(format!("{attribute} is not {}", any_of(wanted))),
         }
     }
-    Ok(if held.is_empty() { "it matches every request".into() } else { held.join(", ") })
+    Ok(held)
+}
+
+fn in_words(held: &[Held]) -> String {
+    let words = held.iter().map(|held| match held {
+        Held::Service { code } => format!("the service is {code}"),
+        Held::Jurisdiction { place } => format!("it lies in {place}"),
+        Held::Answer { attribute, value } => format!("{attribute} is {value}"),
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "it matches every request".into() } else { words.join(", ") }
 }
 
 fn chosen(choice: &Choice, known: &Known) -> Result<Option<i64>, String> {

@@ -9,8 +9,11 @@ use crate::catalog::Priority;
 /// The reasons of one routing. Holds no words of residents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Why {
-    /// The whole of it in one sentence.
+    /// The whole of it in one English sentence.
     pub because: String,
+    /// What decided, as a code for whoever words it; unknown for what was filed before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<By>,
     /// Where the request lies, as far as boundaries know.
     pub place: Place,
     /// The jurisdictions that do not have it outside, layer by layer, the one it belongs to first.
@@ -33,6 +36,18 @@ pub struct Why {
     pub due_hours: Option<i64>,
     /// The version of boundaries and rules that decided.
     pub version: i64,
+}
+
+/// What decided about the team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The rule that matched.
+    Rule,
+    /// No rule named a team; the jurisdiction of this name is responsible where it lies.
+    Jurisdiction(String),
+    /// Nothing named a team: the settings do.
+    Settings,
 }
 
 /// Where a request lies, as far as boundaries know.

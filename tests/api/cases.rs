@@ -108,7 +108,7 @@ on_both! {
     async fn filters_find_what_they_say_and_refuse_what_they_do_not_know(city) {
         staff::appoint(&city).await;
         let (hole, hole_case) = filed(&city, "pothole", Some("north"), Some("crew")).await;
-        let (bin, _) = filed(&city, "bin", Some("south"), Some("gardeners")).await;
+        let (bin, bin_case) = filed(&city, "bin", Some("south"), Some("gardeners")).await;
         let admin = Browser::signed_in(&city, "admin@city.example").await;
         let both = vec![bin.clone(), hole.clone()];
         admin.post(&format!("/api/cases/{hole_case}/moves"), &json!({ "to": "resolved" })).await.expect(200);
@@ -129,6 +129,9 @@ on_both! {
             ("&bbox=0.895,52.5,0.905,52.7", vec![hole.clone()]),
             ("&bbox=-180,-90,180,90", both.clone()),
             ("&jurisdiction=district:south&services=pothole", vec![]),
+            (&format!("&ids={hole_case}"), vec![hole.clone()]),
+            (&format!("&ids={bin_case},{hole_case},1000000"), both.clone()),
+            (&format!("&ids={bin_case},{hole_case}&open=true&jurisdiction=district:south"), vec![bin.clone()]),
         ] {
             assert_eq!(admin.queue(filters, 1).await, expected, "{filters}");
         }
@@ -146,6 +149,9 @@ on_both! {
             ("bbox=1,2,3", "bbox"),
             ("bbox=NaN,0,1,1", "bbox"),
             ("after=elsewhere", "after"),
+            ("ids=1,two", "ids"),
+            ("ids=1,%002", "ids"),
+            (&format!("ids={}", (1..=201).map(|id| id.to_string()).collect::<Vec<_>>().join(",")), "ids"),
             ("limit=0", "limit"),
             ("limit=201", "limit"),
             ("limit=-1", "limit"),
@@ -154,6 +160,22 @@ on_both! {
         ] {
             let problem = admin.get(&format!("/api/cases?{filters}")).await.expect(422);
             assert_eq!(problem.json()["errors"][0]["field"], field, "{}", problem.text);
+        }
+    }
+
+    async fn cases_asked_for_by_id_are_those_one_may_see_with_the_moves_one_may_make(city) {
+        staff::appoint(&city).await;
+        let (north, here) = filed(&city, "pothole", Some("north"), Some("crew")).await;
+        let (_, elsewhere) = filed(&city, "pothole", Some("south"), Some("crew")).await;
+        let dispatcher = Browser::signed_in(&city, "dispatcher.north@city.example").await;
+        let page = dispatcher.get(&format!("/api/cases?ids={elsewhere},{here}")).await.expect(200).json();
+        assert_eq!((page["cases"].as_array().unwrap().len(), &page["cases"][0]["number"], &page["next"]), (1, &json!(north), &Value::Null));
+        assert_eq!(page["cases"][0]["moves"][0], "assigned");
+        assert_eq!(page["cases"][0]["reasons"], json!(["closed", "duplicate", "cancelled", "transferred"]));
+        for role in ["leader", "auditor"] {
+            let reader = Browser::signed_in(&city, &format!("{role}@city.example")).await;
+            let seen = reader.get(&format!("/api/cases?ids={here}")).await.expect(200).json();
+            assert_eq!((&seen["cases"][0]["moves"], &seen["cases"][0]["reasons"]), (&json!([]), &json!([])), "{role} moves nothing");
         }
     }
 
@@ -177,7 +199,7 @@ on_both! {
         assert_eq!(whole["requests"][1]["contact"], Value::Null);
         assert!(whole["moves"].as_array().unwrap().contains(&json!("assigned")));
         let listed = admin.get("/api/cases").await.json()["cases"][0].clone();
-        for field in ["id", "number", "service", "service_name", "status", "priority", "team", "jurisdictions", "address", "lon", "lat", "opened_at", "updated_at", "due_at"] {
+        for field in ["id", "number", "service", "service_name", "status", "priority", "team", "jurisdictions", "address", "lon", "lat", "opened_at", "updated_at", "due_at", "moves", "reasons"] {
             assert_eq!(listed[field], whole[field], "{field}");
         }
         assert_eq!(listed["requests"], 2);
@@ -236,7 +258,8 @@ on_both! {
         city.app.clock.advance(HOUR);
         let done = dispatcher.post(&path, &json!({ "to": "resolved", "reason": "Filled <b>twice</b>; drop table note", "public": true })).await.expect(200).json();
         let closed_at = done["closed_at"].as_i64().unwrap();
-        assert_eq!(done["moves"], json!(["closed", "reopened"]));
+        assert_eq!((&done["moves"], &done["reasons"]), (&json!(["closed", "reopened"]), &json!(["reopened"])));
+        assert_eq!(done["back"], json!(["reopened", "in_progress"]));
         city.app.clock.advance(HOUR);
         assert_eq!(dispatcher.post(&path, &json!({ "to": "closed" })).await.expect(200).json()["closed_at"], closed_at);
         let seen = city.get(&format!("/api/requests/{number}")).await.expect(200).json();
@@ -249,7 +272,9 @@ on_both! {
         assert!(!seen.text.contains("Secret"), "a reason is public only if it was said to be");
         let timeline = dispatcher.get(&format!("/api/cases/{case}/timeline")).await.expect(200).json();
         assert_eq!(kinds(&timeline), ["filed", "moved", "noted", "moved", "moved", "noted", "moved"]);
+        assert_eq!((&timeline[0]["source"], &timeline[0]["moved"]), (&json!("web"), &Value::Null));
         assert_eq!(timeline[1]["text"], "New → In progress");
+        assert_eq!(timeline[1]["moved"], json!({ "from": "new", "to": "in_progress", "back": ["assigned", "new"] }));
         assert_eq!(timeline[1]["by"], "dispatcher.north <b>&amp;");
         assert_eq!((&timeline[5]["text"], &timeline[5]["public"]), (&json!("Secret: it broke again"), &json!(false)));
         let log: Vec<(String,)> = city.app.db.sql("select data_json from event").all().await.unwrap();

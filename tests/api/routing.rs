@@ -8,7 +8,7 @@ use waymark::error::{Error, Result};
 use waymark::geo::{Point, area};
 use waymark::imports::jurisdictions::{Options, import_jurisdictions};
 use waymark::routing::rules::{Answered, Conditions};
-use waymark::routing::{self, Asked, JurisdictionDraft, LayerDraft, Place, Routed, Routing, RuleDraft};
+use waymark::routing::{self, Asked, By, JurisdictionDraft, LayerDraft, Place, Routed, Routing, RuleDraft};
 
 use crate::helpers::{City, NOON};
 
@@ -119,14 +119,22 @@ on_both! {
         assert_eq!((routed.priority.as_deref(), routed.due_hours, routed.jurisdictions.len()), (Some("urgent"), Some(8), 2));
         let why = routed.why;
         assert_eq!(why.because, "The rule \"deep holes\" sends it: to Team roads.");
+        assert_eq!(why.by, Some(By::Rule));
+        let held = [("service", "code", "pothole"), ("jurisdiction", "place", "ward:1")];
+        assert_eq!(
+            serde_json::to_value(&why.tried[0].held).unwrap().as_array().unwrap()[..2],
+            held.map(|(kind, field, value)| serde_json::json!({ "kind": kind, field: value })),
+        );
         assert_eq!((why.place, why.passed_over, why.tried[0].because.as_str()), (Place::Inside, 1, "the service is pothole, it lies in ward:1"));
         let lays: Vec<_> = why.jurisdictions.iter().map(|lay| (lay.layer.as_str(), lay.code.as_str(), lay.owns, lay.metres_to_border)).collect();
         assert_eq!(lays, [("ward", "1", true, 2847.0), ("park", "a", true, 712.0)]);
 
         let (team, why) = route(&city, Some((0.3, 50.05)), "pothole").await;
         assert_eq!((team.as_deref(), why.because.as_str()), (Some("north"), "No rule matches; Ward 2 is responsible where it lies: to Team north."));
+        assert_eq!(why.by, Some(By::Jurisdiction("Ward 2".into())));
         let (team, why) = route(&city, Some((0.05, 50.05)), "noise").await;
         assert_eq!((team.as_deref(), why.because.as_str()), (Some("triage"), "No rule matches, and no boundary there has a team: to Team triage."));
+        assert_eq!(why.by, Some(By::Settings));
 
         let case = city.files("pothole", 0.05, 50.05).await;
         assert_eq!(city.count("select count(*) from case_record join team on team.id = team_id where team.code = 'roads' and priority = 'urgent'").await, 1);

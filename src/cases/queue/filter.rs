@@ -8,6 +8,8 @@ use crate::error::{Error, Field, Result};
 /// The filters as they were asked, in codes.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
+    /// Ids of cases, with commas.
+    pub ids: Option<String>,
     /// Code of a team.
     pub team: Option<String>,
     /// A jurisdiction as `layer:code`.
@@ -40,6 +42,8 @@ pub enum Assignee {
 /// The filters in ids.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    /// Only these cases.
+    pub ids: Option<Vec<i64>>,
     /// The team.
     pub team: Option<i64>,
     /// The rows of one jurisdiction: one for each time that its layer was published.
@@ -73,6 +77,12 @@ impl Filter {
         let mut keep = |read: std::result::Result<(), Field>| problems.extend(read.err());
         let mut filter = Filter { open: asked.open, limit: asked.limit.unwrap_or(PAGE.min(most)), ..Filter::default() };
 
+        if let Some(list) = given(&asked.ids) {
+            let found: Vec<i64> = listed(list).into_iter().take(CODES + 1).map_while(|id| id.parse().ok()).collect();
+            let whole = found.len() == listed(list).len() && found.len() <= CODES;
+            keep(if whole { Ok(()) } else { Err(Field::new("ids", format!("is not at most {CODES} ids of cases, with commas"))) });
+            filter.ids = Some(found);
+        }
         if let Some(code) = given(&asked.team) {
             let found = ids(db, "select id from team where code", &[code]).await?;
             keep(found.first().map(|id| filter.team = Some(*id)).ok_or_else(|| Field::new("team", format!("there is no team {code:?}"))));

@@ -7,6 +7,8 @@ mod cursor;
 mod filter;
 mod summary;
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::{Status, access};
@@ -85,6 +87,10 @@ pub struct Queued {
     pub photo: Option<String>,
     /// Counts the decisions made over it; send it back with a move.
     pub version: i64,
+    /// Where it may go from here; empty for those who may not move it.
+    pub moves: Vec<Status>,
+    /// Those of them that must say why.
+    pub reasons: Vec<Status>,
 }
 
 /// One page.
@@ -110,7 +116,8 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
         return Err(Error::Forbidden("see the queue"));
     }
     let asked = filter.jurisdiction();
-    let district = asked.or_else(|| only_district(&scope));
+    // Cases asked for by id are looked up; leafing through a district for them would read all of it.
+    let district = if filter.ids.is_some() { None } else { asked.or_else(|| only_district(&scope)) };
     let mut query = db.sql(COLUMNS);
     query = match district {
         // `cross join` keeps SQLite to this order: the district's cases by time, each looked up.
@@ -122,7 +129,7 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
         None => query.push("case_record c").push(NAMES).push(" where 1 = 1"),
     };
     query = access::within(query, &scope);
-    query = filtered(query, filter, asked.is_some());
+    query = filtered(query, filter, district.is_some() && asked.is_some());
     let limit = filter.limit;
     // One more than asked for says whether there is a next page.
     query = match (district.is_some(), &filter.after) {
@@ -137,10 +144,12 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
     let next = rows.last().filter(|_| more).map(|row| Cursor { at: row.opened_at, id: row.id }.to_string());
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut about = summaries(db, &ids).await?;
+    let movable = movable(db, who, &scope, &ids).await?;
     let cases = rows
         .into_iter()
         .map(|row| {
             let about = about.remove(&row.id).unwrap_or_default();
+            let may_move = movable.contains(&row.id);
             Queued {
                 id: row.id,
                 number: about.number,
@@ -162,10 +171,20 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
                 requests: row.request_count,
                 photo: about.photo.map(|id| format!("/photos/{id}/small.jpg")),
                 version: row.version,
+                moves: if may_move { row.status.legal() } else { Vec::new() },
+                reasons: if may_move { row.status.reasoned() } else { Vec::new() },
             }
         })
         .collect();
     Ok(Page { cases, next })
+}
+
+/// Those of the cases on a page that the asker may move.
+async fn movable(db: &Db, who: &Who, seen: &Scope, cases: &[i64]) -> Result<HashSet<i64>> {
+    let reach = scope(who, Act::MoveCase);
+    // Nearly always one may move what one may see.
+    let found = if reach == *seen { cases.to_vec() } else { access::visible(db, &reach, cases).await? };
+    Ok(found.into_iter().collect())
 }
 
 /// The district of somebody who may see one district only.
@@ -192,6 +211,9 @@ fn filtered<'q>(mut query: Query<'q>, filter: &Filter, district_done: bool) -> Q
             .push(" and exists (select 1 from case_jurisdiction in_j where in_j.case_id = c.id")
             .within(" and in_j.jurisdiction_id", ids.iter().copied())
             .push(")");
+    }
+    if let Some(ids) = &filter.ids {
+        query = query.within(" and c.id", ids.iter().copied());
     }
     query = query.filter(" and c.team_id = ", filter.team);
     query = match filter.services.as_deref() {

@@ -23,6 +23,8 @@ const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
+    /// Ids of cases, with commas, at most 200: those of them that fit the rest and may be seen.
+    ids: Option<String>,
     /// Code of a team.
     team: Option<String>,
     /// A jurisdiction as `layer:code`.
@@ -46,8 +48,8 @@ pub(super) struct Wanted {
 #[utoipa::path(get, path = "/api/cases", tag = "staff", extensions(("x-act" = json!(Act::SeeQueue))), params(Wanted),
     responses((status = 200, body = Page), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(app: web::Data<App>, staff: Staff, wanted: web::Query<Wanted>) -> Result<HttpResponse> {
-    let Wanted { team, jurisdiction, services, statuses, assignee, open, bbox, after, limit } = wanted.into_inner();
-    let asked = Asked { team, jurisdiction, services, statuses, assignee, open, bbox, after, limit };
+    let Wanted { ids, team, jurisdiction, services, statuses, assignee, open, bbox, after, limit } = wanted.into_inner();
+    let asked = Asked { ids, team, jurisdiction, services, statuses, assignee, open, bbox, after, limit };
     let filter = Filter::read(&app.db, &asked, staff.0.member(), app.config.limits.page).await?;
     let page = queue::queue(&app.db, &staff.0, &filter).await?;
     Ok(HttpResponse::Ok().insert_header(PRIVATE).json(page))

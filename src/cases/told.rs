@@ -1,0 +1,59 @@
+//! What an entry of the timeline says, as codes: pages word it in the reader's language.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::status::Status;
+use crate::events::Fact;
+
+/// The parts of what happened. Each is there for the kinds of entries that have it.
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct Told {
+    /// How a request came that was filed or joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Who decided that a request joined: `resident`, `policy`, `staff` or `import`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<String>,
+    /// From where to where the case was moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Leap>,
+    /// Name of the team that it was given to; empty for one that is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The state that a photo was given in a review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo: Option<String>,
+}
+
+/// A move that was made.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Leap {
+    /// Where the case stood.
+    pub from: Status,
+    /// Where it went.
+    pub to: Status,
+    /// The moves that undo it, in order, as far as the table of moves goes; empty where nothing leads back.
+    pub back: Vec<Status>,
+}
+
+impl Told {
+    /// The parts of a fact; `teams` are names by id.
+    pub(super) fn of(fact: &Fact, teams: &HashMap<i64, String>) -> Told {
+        let nothing = Told::default();
+        match fact {
+            Fact::Filed { source } => Told { source: Some(source.clone()), ..nothing },
+            Fact::Joined { source, by } => Told { source: Some(source.clone()), decided: Some(by.clone()), ..nothing },
+            Fact::Moved { from, to } => Told { moved: leap(from, to), ..nothing },
+            Fact::Assigned { team: Some(team) } => Told { team: Some(teams.get(team).cloned().unwrap_or_default()), ..nothing },
+            Fact::PhotoReviewed { state, .. } => Told { photo: Some(state.clone()), ..nothing },
+            _ => nothing,
+        }
+    }
+}
+
+fn leap(from: &str, to: &str) -> Option<Leap> {
+    let (from, to) = (Status::parse(from)?, Status::parse(to)?);
+    Some(Leap { from, to, back: to.way_back(from) })
+}
