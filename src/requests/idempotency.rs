@@ -1,6 +1,7 @@
-//! `Idempotency-Key`: an answer lost on the way and asked for again files once (draft-ietf-httpapi-idempotency-key-header).
+//! `Idempotency-Key`: an answer lost on the way and asked for again files or comments once
+//! (draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The key is claimed in the filing transaction itself, so a crash between the two cannot happen; keys are kept as hashes,
+//! The key is claimed in the transaction that files or comments, so a crash between the two cannot happen; keys are kept as hashes,
 //! per sender, and forgotten after `limits.idempotency_hours`.
 
 use crate::db::Tx;
@@ -15,7 +16,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// `scope` keeps senders and protocols apart; `body` is what was sent.
+    /// `scope` keeps senders, protocols and kinds of writing apart; `body` is what was sent.
     pub fn new(scope: &str, key: &str, body: &[u8]) -> Result<Key> {
         if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             return Err(Error::invalid("Idempotency-Key", "must be 1 to 255 printable ASCII characters."));
@@ -46,13 +47,18 @@ pub async fn claim(tx: &mut Tx, key: &Key, now: i64) -> Result<Option<i64>> {
     Ok(request)
 }
 
+/// When a key was claimed, epoch milliseconds.
+pub async fn claimed_at(tx: &mut Tx, key: &Key) -> Result<i64> {
+    Ok(tx.sql("select created_at from idempotency where key_hash = $1").bind(key.hash.clone()).one::<(i64,)>().await?.0)
+}
+
 /// Gives a key back that filed nothing: the resident was asked first, and may answer under the same key.
 pub async fn release(tx: &mut Tx, key: &Key) -> Result<()> {
     tx.sql("delete from idempotency where key_hash = $1").bind(key.hash.clone()).run().await?;
     Ok(())
 }
 
-/// Ties the key to the request that it filed.
+/// Ties the key to the request that it filed or wrote to.
 pub async fn settle(tx: &mut Tx, key: &Key, request: i64) -> Result<()> {
     tx.sql("update idempotency set request_id = $1 where key_hash = $2").bind(request).bind(key.hash.clone()).run().await?;
     Ok(())

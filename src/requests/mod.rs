@@ -22,7 +22,7 @@ pub use listing::{Area, Listed, Wanted, by_open311_token, list};
 pub use nearby::{Candidate, OpenCases, candidates};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
-pub use own::Own;
+pub use own::{Own, Said};
 pub use pinned::{Pinned, numbers, pinned};
 pub use public::{PublicPhoto, PublicRequest, Step, find, missing, public};
 

@@ -1,6 +1,7 @@
 //! What a resident does with a request of one's own, by the token of its follow link: add words and photos, or take it back.
 
 use super::Number;
+use super::idempotency::{self, Key};
 use crate::cases::moves::{self, Move};
 use crate::cases::notes::{self, NewNote, NoteKind};
 use crate::cases::{self, Status};
@@ -13,8 +14,17 @@ use crate::people::policy::{Act, On, Who, may};
 use crate::photos;
 use crate::record;
 
-/// The same words sent again within so many milliseconds are the same comment, whose answer was lost.
+/// The same words sent again without a key within so many milliseconds are the same comment, whose answer was lost.
 const SAME: i64 = 10 * 60_000;
+
+/// What a resident adds.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// The words; may be empty where pictures come.
+    pub words: String,
+    /// Ids of uploaded photos.
+    pub pictures: Vec<String>,
+}
 
 record! {
     /// A request of one's own.
@@ -51,8 +61,15 @@ impl Own {
         Who::Resident { request: self.id }
     }
 
-    /// Adds words, photos or both; everybody can read them.
-    pub async fn comment(&self, tx: &mut Tx, config: &Config, words: &str, pictures: &[String], now: i64) -> Result<()> {
+    /// Adds words, photos or both; everybody can read them. With a `key` the same comment sent again is taken once. Answers when
+    /// it was taken.
+    pub async fn comment(&self, tx: &mut Tx, config: &Config, said: &Said, key: Option<&Key>, now: i64) -> Result<i64> {
+        if let Some(key) = key
+            && idempotency::claim(tx, key, now).await?.is_some()
+        {
+            return idempotency::claimed_at(tx, key).await;
+        }
+        let Said { words, pictures } = said;
         self.still_open()?;
         if words.trim().is_empty() && pictures.is_empty() {
             return Err(Error::invalid("text", "is empty; write something or add a photo."));
@@ -60,12 +77,18 @@ impl Own {
         if !pictures.is_empty() {
             photos::attach(tx, self.id, pictures, self.photo_review, now, config.photos.max_per_request).await?;
         }
-        let words = if words.trim().is_empty() { "Added a photo." } else { words };
+        let words = if words.trim().is_empty() { "Added a photo." } else { words.as_str() };
         let note = NewNote::new("text", words, NoteKind::Comment, true, config.limits.description)?;
         let before: Vec<(String, i64)> =
             tx.sql("select text, created_at from note where request_id = $1 order by id desc").bind(self.id).all().await?;
-        if pictures.is_empty() && before.first().is_some_and(|(text, at)| *text == note.text && now - at < SAME) {
-            return Ok(());
+        // Who sends a key says by it which comments are the same.
+        let again = key.is_none() && pictures.is_empty();
+        if let Some((text, at)) = before.first()
+            && again
+            && *text == note.text
+            && now - at < SAME
+        {
+            return Ok(*at);
         }
         if before.len() as i64 >= config.limits.comments {
             let most = config.limits.comments;
@@ -74,7 +97,10 @@ impl Own {
             )));
         }
         notes::put(tx, &self.who(), self.case_id, &note, now).await?;
-        Ok(())
+        if let Some(key) = key {
+            idempotency::settle(tx, key, self.id).await?;
+        }
+        Ok(now)
     }
 
     /// Takes the request back. The case ends with it, unless others reported the same.

@@ -1,8 +1,9 @@
 //! What the holder of a follow link does: comment, add a photo, withdraw.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::helpers::City;
+use crate::helpers::{Answer, City};
 use crate::photos::{picture, uploaded};
 
 async fn filed(city: &City, service: &str) -> (String, String) {
@@ -38,6 +39,38 @@ on_both! {
         let (_, other) = filed(&city, "noise").await;
         city.post(&format!("/api/requests/{number}/comments"), &json!({ "token": other, "text": "not mine" })).await.expect(401);
         assert_eq!(city.count("select count(*) from note").await, 1);
+    }
+
+    async fn a_key_makes_a_comment_one_and_another_key_another(city) {
+        let (number, token) = filed(&city, "noise").await;
+        let path = format!("/api/requests/{number}/comments");
+        let say = async |key: &str, text: &str, photos: &[String]| {
+            let body = json!({ "token": token, "text": text, "photos": photos });
+            Answer::of(city.call(Method::POST, &path).header("idempotency-key", key).json(&body)).await
+        };
+        let picture = [uploaded(&city, picture(3)).await];
+        let first = say("one", "Louder", &picture).await.expect(201).json();
+        city.app.clock.advance(3_600_000);
+        assert_eq!(say("one", "Louder", &picture).await.expect(201).json(), first, "the lost answer, with its own time");
+        assert_ne!(say("two", "Louder", &[]).await.expect(201).json(), first);
+        say("three", "Louder", &[]).await.expect(201);
+        assert_eq!(say("one", "Quieter", &[]).await.expect(422).json()["errors"][0]["field"], "Idempotency-Key");
+        say(&"k".repeat(256), "x", &[]).await.expect(422);
+        assert_eq!(city.count("select count(*) from note where kind = 'comment'").await, 3);
+        // A comment that was refused used up no key, and a key means nothing to another request or without the link.
+        say("four", " ", &[]).await.expect(422);
+        say("four", "Still loud", &[]).await.expect(201);
+        let (other, others) = filed(&city, "noise").await;
+        let body = json!({ "token": others, "text": "Louder", "photos": picture });
+        let elsewhere = city.call(Method::POST, &path.replace(&number, &other)).header("idempotency-key", "one").json(&body);
+        assert_eq!(Answer::of(elsewhere).await.expect(422).json()["errors"][0]["field"], "photos", "that picture is taken");
+        let stranger = json!({ "token": others, "text": "Louder", "photos": picture });
+        Answer::of(city.call(Method::POST, &path).header("idempotency-key", "one").json(&stranger)).await.expect(401);
+        // Sixteen at once are one.
+        let tries = (0..16).map(|_| say("five", "At once", &[]));
+        let answers = futures_util::future::join_all(tries).await;
+        assert!(answers.iter().all(|answer| answer.status == 201));
+        assert_eq!(city.count("select count(*) from note where text = 'At once'").await, 1);
     }
 
     async fn comments_have_an_end(city) {

@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Problem, client_address};
 use crate::people::policy::Act;
-use crate::requests::{self, Contact, Number, Own, PublicRequest};
+use crate::requests::{self, Contact, Key, Number, Own, PublicRequest, Said};
 
 /// A comment.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -43,7 +44,8 @@ struct Withdrawal {
 }
 
 #[utoipa::path(post, path = "/api/requests/{number}/comments", tag = "public", extensions(("x-act" = json!(Act::ActOnOwnRequest))), request_body = Comment,
-    params(("number" = String, Path, description = "The request's number, with or without hyphen")),
+    params(("number" = String, Path, description = "The request's number, with or without hyphen"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key comments once")),
     responses((status = 201, body = Commented), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 async fn comment(app: web::Data<App>, asked: HttpRequest, number: web::Path<String>, given: web::Json<Comment>) -> Result<HttpResponse> {
@@ -51,11 +53,22 @@ async fn comment(app: web::Data<App>, asked: HttpRequest, number: web::Path<Stri
     let address = client_address(&asked).map(|client| client.address);
     app.blocks.refuse(&app.db, address, &Contact::default(), app.clock.now()).await?;
     let Comment { token, text, photos } = given.into_inner();
-    let (at, follow, config) = (app.clock.now(), app.follow.clone(), app.config.clone());
+    let key = match asked.headers().get("idempotency-key") {
+        Some(key) => Some(comment_key(&number, key.to_str().unwrap_or_default(), &text, &photos)?),
+        None => None,
+    };
+    let said = Said { words: text, pictures: photos };
+    let (now, follow, config) = (app.clock.now(), app.follow.clone(), app.config.clone());
     let write =
-        async move |tx: &mut crate::db::Tx| Own::open(tx, &follow, &number, &token).await?.comment(tx, &config, &text, &photos, at).await;
-    app.db.write(write).await?;
+        async move |tx: &mut Tx| Own::open(tx, &follow, &number, &token).await?.comment(tx, &config, &said, key.as_ref(), now).await;
+    let at = app.db.write(write).await?;
     Ok(HttpResponse::Created().json(Commented { at }))
+}
+
+/// The key of a comment on one request; the token is no part of what is said.
+fn comment_key(number: &Number, key: &str, text: &str, photos: &[String]) -> Result<Key> {
+    let said = serde_json::to_vec(&(text, photos))?;
+    Key::new(&format!("comment {}", number.as_str()), key, &said)
 }
 
 #[utoipa::path(post, path = "/api/requests/{number}/withdrawal", tag = "public", extensions(("x-act" = json!(Act::ActOnOwnRequest))), request_body = Withdrawal,
@@ -66,7 +79,7 @@ async fn withdraw(app: web::Data<App>, number: web::Path<String>, given: web::Js
     let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
     let Withdrawal { token, reason } = given.into_inner();
     let (now, follow, config, known) = (app.clock.now(), app.follow.clone(), app.config.clone(), number.clone());
-    let write = async move |tx: &mut crate::db::Tx| Own::open(tx, &follow, &known, &token).await?.withdraw(tx, &config, &reason, now).await;
+    let write = async move |tx: &mut Tx| Own::open(tx, &follow, &known, &token).await?.withdraw(tx, &config, &reason, now).await;
     app.db.write(write).await?;
     Ok(HttpResponse::Ok().json(requests::public(&app.db, &number).await?))
 }
