@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::geo::Point;
 
 /// How long a row may stand for bytes that are still being put: far longer than any put is tried.
 pub(super) const ARRIVING_MS: i64 = 3_600_000;
@@ -55,6 +56,15 @@ pub struct Uploaded {
     pub taken_at: Option<i64>,
 }
 
+/// What the sender says of a photo that was made smaller on the phone, and lost it with its metadata.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Said {
+    /// Where the camera stood.
+    pub place: Option<Point>,
+    /// When it was taken, epoch milliseconds.
+    pub taken_at: Option<i64>,
+}
+
 impl Photos {
     /// Opens the store and the darkroom that the settings describe.
     pub fn open(config: &Config) -> Result<Photos> {
@@ -70,9 +80,9 @@ impl Photos {
     }
 
     /// Keeps what has arrived, as [`Photos::keep`] does.
-    pub async fn keep_upload(&self, db: &Db, clock: &Clock, upload: Upload) -> Result<Uploaded> {
+    pub async fn keep_upload(&self, db: &Db, clock: &Clock, upload: Upload, said: Said) -> Result<Uploaded> {
         let (bytes, _held) = upload.finish();
-        self.keep(db, clock, bytes).await
+        self.keep_as(db, clock, bytes, said).await
     }
 
     /// Takes a photo in and keeps it until a request takes it or it expires. When it returns, row and bytes are on disk.
@@ -81,9 +91,15 @@ impl Photos {
     /// [`Error::TooLarge`], [`Error::Unsupported`] or [`Error::Invalid`] (field `photo`) if it is not taken, [`Error::Unavailable`]
     /// if it cannot be kept just now.
     pub async fn keep(&self, db: &Db, clock: &Clock, bytes: Vec<u8>) -> Result<Uploaded> {
+        self.keep_as(db, clock, bytes, Said::default()).await
+    }
+
+    /// The photo's own place and time are taken before those that were said of it.
+    async fn keep_as(&self, db: &Db, clock: &Clock, bytes: Vec<u8>, said: Said) -> Result<Uploaded> {
         let Intake { large, small, width, height, lon, lat, taken_at, content } = self.darkroom.develop(bytes).await?;
         let now = clock.now();
-        let taken_at = taken_at.filter(|at| *at <= now + AHEAD_MS);
+        let (lon, lat) = lon.zip(lat).or(said.place.map(|place| (place.lon, place.lat))).unzip();
+        let taken_at = taken_at.or(said.taken_at).filter(|at| *at <= now + AHEAD_MS);
         let uploaded = Uploaded { id: random_id(), width, height, lon, lat, taken_at };
         let object = announce(db, &uploaded, content, now).await?;
         self.store.put(&object, large, small).await?;

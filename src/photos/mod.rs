@@ -13,7 +13,7 @@ pub mod store;
 mod tests;
 mod upload;
 
-pub use keep::{Photos, Uploaded, again};
+pub use keep::{Photos, Said, Uploaded, again};
 pub use letting_go::let_go_of;
 pub use row::{Photo, State, attach, check_id, find, of_requests, review};
 pub use upload::Upload;

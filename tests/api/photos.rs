@@ -126,6 +126,40 @@ on_both! {
         }
     }
 
+    async fn what_is_said_of_a_photo_counts_where_it_says_nothing_itself(city) {
+        let taken_at = city.app.clock.now() - HOUR;
+        let said = |lon: &str, lat: &str, taken_at: &str| {
+            Form::new().text("lon", lon.to_owned()).text("lat", lat.to_owned()).text("taken_at", taken_at.to_owned())
+        };
+        let send = async |form: Form, bytes: Vec<u8>| {
+            let form = form.part("photo", Part::bytes(bytes).file_name("x.jpg"));
+            Answer::of(city.call(Method::POST, "/api/photos").multipart(form)).await
+        };
+        let plain = send(said("0.5", "52.5", &taken_at.to_string()), picture(2)).await.expect(201).json();
+        assert_eq!((&plain["lon"], &plain["lat"], &plain["taken_at"]), (&json!(0.5), &json!(52.5), &json!(taken_at)));
+        let kept: (Option<f64>, Option<i64>) =
+            city.app.db.sql("select lat, taken_at from photo where id = $1").bind(plain["id"].as_str().unwrap().to_owned()).one().await.unwrap();
+        assert_eq!(kept, (Some(52.5), Some(taken_at)));
+        let own = send(said("0.5", "52.5", &taken_at.to_string()), placed()).await.expect(201).json();
+        assert_eq!((own["lon"].as_f64(), own["taken_at"].as_i64()), (Some(LON), Some(1_781_091_000_000)), "its own place and time win");
+        let ahead = (city.app.clock.now() + 25 * HOUR).to_string();
+        assert_eq!(send(said("", "", &ahead), picture(4)).await.expect(201).json()["taken_at"], Value::Null, "a clock that is ahead");
+        assert_eq!(send(said("0.5", "", ""), picture(4)).await.expect(201).json()["lon"], Value::Null, "half a place is none");
+        for (form, field) in [
+            (said("181", "0", ""), "lon"),
+            (said("NaN", "0", ""), "lon"),
+            (said("east", "0", ""), "lon"),
+            (said("0.5", "52,5", ""), "lat"),
+            (said("", "", "yesterday"), "taken_at"),
+            (said("", "", "-1"), "taken_at"),
+            (said("", "", "1"), "taken_at"),
+            (said("", "", "").text("lon", "0.5"), "lon"),
+        ] {
+            assert_eq!(send(form, picture(5)).await.expect(422).json()["errors"][0]["field"], field);
+        }
+        send(Form::new().text("lat", "1".repeat(70_000)), picture(5)).await.expect(413);
+    }
+
     async fn there_is_nothing_beside_the_two_pictures(city) {
         let id = uploaded(&city, picture(1)).await;
         filed(&city, "pothole", &[&id]).await.expect(201);

@@ -1,5 +1,7 @@
 //! `POST /api/photos` takes one photo; `GET /photos/{id}/{small|large}.jpg` shows it.
 
+use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::time::Duration;
 
 use actix_multipart::{Field as Part, Multipart, MultipartError};
@@ -13,12 +15,13 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::cases::pictures;
 use crate::error::{Error, Result};
+use crate::geo::Point;
 use crate::http::auth::{Staff, Visitor};
 use crate::http::limits::limited;
 use crate::http::{Problem, client_address, gate, problem::problems};
 use crate::people::policy::Act;
 use crate::photos::store::Size;
-use crate::photos::{self, Photo, State, Upload, Uploaded};
+use crate::photos::{self, Photo, Said, State, Upload, Uploaded};
 use crate::requests::Contact;
 
 /// Bytes that a form may have beside its photo: boundaries, headers, small fields that we do not ask for.
@@ -31,6 +34,12 @@ struct UploadForm {
     /// JPEG, PNG, WebP or GIF; told by its content, whatever it is called.
     #[schema(value_type = String, format = Binary)]
     photo: Vec<u8>,
+    /// Where it was taken, degrees east, for a photo that does not say so itself; with `lat`.
+    lon: Option<f64>,
+    /// Degrees north of the same place.
+    lat: Option<f64>,
+    /// When it was taken, epoch milliseconds, likewise.
+    taken_at: Option<i64>,
 }
 
 #[utoipa::path(post, path = "/api/photos", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -51,21 +60,26 @@ pub(super) async fn take(app: web::Data<App>, asked: HttpRequest, body: web::Pay
     }
     let seconds = app.config.photos.upload_seconds;
     let form = Multipart::new(asked.headers(), body);
-    let upload = tokio::time::timeout(Duration::from_secs(seconds), received(form, app.photos.upload())).await;
-    let upload = upload.map_err(|_| Error::invalid("photo", format!("took longer than {seconds} seconds to arrive.")))??;
-    Ok(HttpResponse::Created().json(app.photos.keep_upload(&app.db, &app.clock, upload).await?))
+    let received = tokio::time::timeout(Duration::from_secs(seconds), received(form, app.photos.upload())).await;
+    let (upload, said) = received.map_err(|_| Error::invalid("photo", format!("took longer than {seconds} seconds to arrive.")))??;
+    Ok(HttpResponse::Created().json(app.photos.keep_upload(&app.db, &app.clock, upload, said).await?))
 }
 
-/// Reads the form to its end; the part `photo` is the upload.
-async fn received(mut form: Multipart, mut upload: Upload) -> Result<Upload> {
-    let (mut found, mut beside) = (false, 0);
+/// Reads the form to its end; the part `photo` is the upload, and what is said of it stands beside.
+async fn received(mut form: Multipart, mut upload: Upload) -> Result<(Upload, Said)> {
+    let (mut found, mut beside, mut fields) = (false, 0, BTreeMap::<&str, Vec<u8>>::new());
     while let Some(mut part) = form.try_next().await.map_err(broken)? {
-        let is_photo = part.name() == Some("photo");
-        if is_photo && std::mem::replace(&mut found, true) {
-            return Err(Error::invalid("photo", "came twice: send one photo at a time."));
+        let name = SAID.into_iter().chain(["photo"]).find(|known| part.name() == Some(*known));
+        let twice = match name {
+            Some("photo") => std::mem::replace(&mut found, true),
+            Some(name) => fields.insert(name, Vec::new()).is_some(),
+            None => false,
+        };
+        if twice {
+            return Err(Error::invalid(name.unwrap_or_default(), "came twice: send one photo at a time."));
         }
         while let Some(chunk) = next(&mut part).await? {
-            if is_photo {
+            if name == Some("photo") {
                 upload.push(&chunk)?;
                 continue;
             }
@@ -73,9 +87,34 @@ async fn received(mut form: Multipart, mut upload: Upload) -> Result<Upload> {
             if beside > BESIDE {
                 return Err(Error::TooLarge { what: "What came beside the photo".into(), limit: format!("{BESIDE} bytes") });
             }
+            if let Some(field) = name.and_then(|name| fields.get_mut(name)) {
+                field.extend_from_slice(&chunk);
+            }
         }
     }
-    if found { Ok(upload) } else { Err(Error::invalid("photo", "is missing: send it in the field `photo`.")) }
+    if found { Ok((upload, said(&fields)?)) } else { Err(Error::invalid("photo", "is missing: send it in the field `photo`.")) }
+}
+
+/// What a sender may say of a photo.
+const SAID: [&str; 3] = ["lon", "lat", "taken_at"];
+
+/// The year 2000: no telephone took a photo before.
+const FIRST_TAKEN: i64 = 946_684_800_000;
+
+fn said(fields: &BTreeMap<&str, Vec<u8>>) -> Result<Said> {
+    let degrees = number::<f64>(fields, "lon", "degrees")?.zip(number::<f64>(fields, "lat", "degrees")?);
+    let place = degrees.map(|(lon, lat)| Point::new(lon, lat)).transpose().map_err(|e| Error::invalid("lon", e.to_string()))?;
+    let taken_at = number::<i64>(fields, "taken_at", "milliseconds since 1970")?;
+    if taken_at.is_some_and(|at| at < FIRST_TAKEN) {
+        return Err(Error::invalid("taken_at", "is before the year 2000; it is milliseconds since 1970."));
+    }
+    Ok(Said { place, taken_at })
+}
+
+fn number<T: FromStr>(fields: &BTreeMap<&str, Vec<u8>>, name: &'static str, unit: &str) -> Result<Option<T>> {
+    let Some(field) = fields.get(name).filter(|field| !field.is_empty()) else { return Ok(None) };
+    let read = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
+    read.map(Some).ok_or_else(|| Error::invalid(name, format!("is not a number of {unit}.")))
 }
 
 async fn next(part: &mut Part) -> Result<Option<web::Bytes>> {

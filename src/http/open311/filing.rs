@@ -15,6 +15,7 @@ use crate::http::client_address;
 use crate::http::problem::log;
 use crate::people::keys;
 use crate::people::policy::Act;
+use crate::photos::Said;
 use crate::requests::{self, Filed, Key, NewRequest, Outcome, Wish};
 
 /// Files a service request.
@@ -93,7 +94,7 @@ async fn take_photos(app: &App, form: Form, urls: Vec<Url>, notices: &mut Vec<St
     let mut kept = Vec::new();
     for (upload, place) in form.photos.into_iter().zip(1..) {
         let photo = match upload {
-            Ok(upload) => app.photos.keep_upload(&app.db, &app.clock, upload).await,
+            Ok(upload) => app.photos.keep_upload(&app.db, &app.clock, upload, Said::default()).await,
             Err(e) => Err(e),
         };
         match photo {

@@ -7,6 +7,7 @@ use url::Url;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::outbound;
+use crate::photos::Said;
 
 /// The addresses that can be kept, in `lines` of at most so many characters together, and how many cannot.
 pub fn keepable(urls: &[String], characters: usize) -> (Vec<Url>, usize) {
@@ -47,7 +48,7 @@ pub async fn fetch(app: &App, url: Url) -> Result<String> {
     while let Some(chunk) = outbound::next(&mut answer).await? {
         upload.push(&chunk)?;
     }
-    Ok(app.photos.keep_upload(&app.db, &app.clock, upload).await?.id)
+    Ok(app.photos.keep_upload(&app.db, &app.clock, upload, Said::default()).await?.id)
 }
 
 #[cfg(test)]
