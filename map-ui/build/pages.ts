@@ -4,12 +4,12 @@
  */
 import type { OutputAsset, OutputBundle, OutputChunk, Plugin } from 'rolldown';
 
-/** What stands at `dist/<file>`: `src/ui.rs` knows the same files. */
-const PAGES = [
-  { file: 'index.html', module: 'src/explore/Explore.svelte', title: 'Map of requests' },
+/** What stands at `dist/<file>`: `src/ui.rs` knows the same files. `data`: what the page asks the server for in any case. */
+const PAGES: { file: string; module: string; title: string; data?: string[] }[] = [
+  { file: 'index.html', module: 'src/explore/Explore.svelte', title: 'Map of requests', data: ['config', 'services', 'layers'] },
   { file: 'report/index.html', module: 'src/report/Report.svelte', title: 'Report a problem' },
-  { file: 'requests/index.html', module: 'src/follow/Follow.svelte', title: 'Follow a request' },
-  { file: 'insight/index.html', module: 'src/insight/Insight.svelte', title: 'Insight' },
+  { file: 'requests/index.html', module: 'src/follow/Follow.svelte', title: 'Follow a request', data: ['config'] },
+  { file: 'insight/index.html', module: 'src/insight/Insight.svelte', title: 'Insight', data: ['config', 'services', 'layers'] },
   { file: 'desk/index.html', module: 'src/desk/Desk.svelte', title: 'Desk' },
   { file: 'settings/index.html', module: 'src/settings/Settings.svelte', title: 'Settings' },
 ];
@@ -40,6 +40,7 @@ function write(html: string, bundle: OutputBundle, page: (typeof PAGES)[number])
   const files = [...reach(own, bundle)].filter((chunk) => !shell.has(chunk));
   const styles = files.flatMap((chunk) => [...(styleOf(chunk) ?? [])]);
   const links = [
+    ...(page.data ?? []).map((name) => `<link rel="preload" as="fetch" crossorigin href="/api/${name}">`),
     ...files.map((chunk) => `<link rel="modulepreload" crossorigin href="/${chunk.fileName}">`),
     ...new Set(styles.map((style) => `<link rel="stylesheet" crossorigin href="/${style}">`)),
   ];

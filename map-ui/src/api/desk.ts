@@ -29,17 +29,23 @@ export interface Why {
   because?: string;
   place?: 'missing' | 'inside' | 'outside' | 'unmapped';
   jurisdictions?: { layer: string; code: string; name: string; metres_to_border: number; owns: boolean }[];
-  tried?: { name?: string; rule?: string; matched?: boolean; because?: string }[];
+  tried?: { rule: string; matched: boolean; because: string; held?: Held[] }[];
   passed_over?: number;
+  /** What decided; a jurisdiction by its name. Missing on cases from before this was kept. */
+  by?: 'rule' | 'settings' | { jurisdiction: string };
   team?: { code: string; name: string };
 }
+
+/** A condition of a rule that held. */
+export type Held = { kind: 'service'; code: string } | { kind: 'jurisdiction'; place: string } | { kind: 'answer'; attribute: string; value: string };
 
 /** Another case close by, open or finished lately. */
 export type NearCase = Said<'Around'>;
 
 export type WholeCase = Omit<Said<'Whole'>, 'why'> & { why: Why | null };
 
-export type Entry = Said<'Entry'>;
+/** The parts of what happened are there for the kinds of entries that have them. */
+export type Entry = Omit<Said<'Entry'>, keyof Said<'Told'>> & Partial<Said<'Told'>>;
 
 /** Where a case stands after a move. */
 export type Moved = Said<'Moved'>;
@@ -71,15 +77,13 @@ export function queue(filters: QueueFilters, after: string | null, signal?: Abor
 }
 
 /**
- * One case as a row of the queue, whatever the filters: asked for by its place, because opening the whole case counts as
- * a look at who filed it. Null for one without a place, or that is out of the member's reach by now.
+ * Some cases as rows of the queue, whatever the filters; those out of the member's reach by now are left out. Opening the
+ * whole case instead would count as a look at who filed it.
  */
-export async function oneRow({ id, lon, lat }: Pick<CaseRow, 'id' | 'lon' | 'lat'>): Promise<CaseRow | null> {
-  if (lon === null || lat === null) return null;
-  const hair = 0.000001;
-  const bbox = [lon - hair, lat - hair, lon + hair, lat + hair].map((degree) => degree.toFixed(7)).join(',');
-  const { cases } = await call<QueuePage>('GET', '/api/cases', { query: { bbox, limit: PAGE } });
-  return cases.find((row) => row.id === id) ?? null;
+export async function rowsOf(ids: number[]): Promise<CaseRow[]> {
+  if (ids.length === 0) return [];
+  const { cases } = await call<QueuePage>('GET', '/api/cases', { query: { ids: ids.join(','), limit: ids.length } });
+  return cases;
 }
 
 export const wholeCase = (id: number, signal?: AbortSignal) => call<WholeCase>('GET', `/api/cases/${id}`, { signal });

@@ -7,6 +7,8 @@ export type Counts = Said<'Totals'>;
 
 export type HeatSteps = Said<'HeatSteps'>;
 
+export type CountSteps = Said<'CountSteps'>;
+
 export type Cluster = Omit<Said<'Gathered'>, 'bbox'> & { bbox: Box };
 
 export type Clusters = Omit<Said<'Clusters'>, 'clusters'> & { clusters: Cluster[] };
@@ -17,6 +19,11 @@ export function counts(filters: Filters, signal?: AbortSignal): Promise<Counts> 
 
 export function heatSteps(filters: Filters, step: string, resolution: number, box: Box, signal: AbortSignal): Promise<HeatSteps> {
   return call('GET', '/api/heat/steps', { query: { ...query(filters, box), step, resolution }, signal });
+}
+
+/** The counts of each step; `cell`: of one cell of the map alone. */
+export function countSteps(filters: Filters, step: string, cell?: string, signal?: AbortSignal): Promise<CountSteps> {
+  return call('GET', '/api/counts/steps', { query: { ...query(filters), step, cell }, signal });
 }
 
 /** Clusters of a grid; the server knows its grids by the zoom at which they are drawn. */

@@ -41,8 +41,16 @@ export function nearby(lon: number, lat: number, service: string, signal?: Abort
   return call('GET', '/api/nearby', { query: { lon, lat, service }, signal });
 }
 
-export function upload(photo: Blob, signal?: AbortSignal): Promise<Photo> {
+/** Where and when a photo was taken, read on the phone before it was made smaller. */
+export interface Taken {
+  lon: number | null;
+  lat: number | null;
+  taken_at: Moment | null;
+}
+
+export function upload(photo: Blob, taken: Taken, signal?: AbortSignal): Promise<Photo> {
   const form = new FormData();
+  for (const [name, value] of Object.entries({ lon: taken.lon, lat: taken.lat, taken_at: taken.taken_at })) if (value !== null) form.append(name, String(value));
   form.append('photo', photo, 'photo');
   return call('POST', '/api/photos', { form, signal });
 }
@@ -79,9 +87,9 @@ export function story(number: string, token?: string | null): Promise<Story> {
   return call('GET', `/api/requests/${encodeURIComponent(number)}`, { query: { token } });
 }
 
-/** Adds words and photos to a request that one filed oneself. Everybody can read them. */
-export function comment(number: string, said: { token: string; text: string; photos: string[] }, signal?: AbortSignal): Promise<{ at: Moment }> {
-  return call('POST', `/api/requests/${encodeURIComponent(number)}/comments`, { json: said, signal });
+/** Adds words and photos to a request that one filed oneself. Everybody can read them. Under the same `key` they are added once. */
+export function comment(number: string, said: { token: string; text: string; photos: string[] }, key: string, signal?: AbortSignal): Promise<{ at: Moment }> {
+  return call('POST', `/api/requests/${encodeURIComponent(number)}/comments`, { json: said, headers: { 'idempotency-key': key }, signal });
 }
 
 export function withdraw(number: string, said: { token: string; reason: string }, signal?: AbortSignal): Promise<Story> {

@@ -5,16 +5,15 @@
 import { Problem, stopped } from '../api/call';
 import { type Areas, layers, type Service, services } from '../api/city';
 import { cityAreas, dividing } from '../api/ground';
-import { type CaseRow, oneRow, queue, type QueueFilters } from '../api/desk';
+import { type CaseRow, queue, type QueueFilters, rowsOf } from '../api/desk';
 import { here } from '../app/route.svelte.ts';
 import { isStatus } from '../words/status';
 import { hand } from './hand.svelte.ts';
 import { compare, type Key, order } from './news';
 import { staff } from '../staff/staff.svelte.ts';
 
-/** At most so many pages are read again for one change, and so many rows asked for by themselves. */
+/** At most so many pages are read again for one change. */
 const PAGES_AGAIN = 4;
-const ROWS_AGAIN = 6;
 
 export class Queue {
   cases = $state.raw<CaseRow[]>([]);
@@ -101,7 +100,7 @@ export class Queue {
       this.entering = [...waiting, ...news.entering];
       const back = new Set(page.cases.map(({ id }) => id));
       this.leaving = new Set([...[...this.leaving].filter((id) => !back.has(id)), ...news.leaving]);
-      await this.#look(news.leaving.filter((id) => !ids || ids.has(id)).slice(0, ROWS_AGAIN));
+      await this.#look(news.leaving.filter((id) => !ids || ids.has(id)));
     }
   }
 
@@ -119,8 +118,7 @@ export class Queue {
 
   /** What became of rows that left the list: they stay on the screen and say so. */
   async #look(ids: number[]): Promise<void> {
-    const rows = await Promise.all(ids.map((id) => oneRow(this.row(id) ?? { id, lon: null, lat: null }).catch(() => null)));
-    this.#tell(rows.filter((row) => row !== null));
+    this.#tell(await rowsOf(ids).catch(() => []));
   }
 
   #tell(rows: CaseRow[]): void {

@@ -3,14 +3,13 @@
  * meanwhile is never overruled unseen.
  */
 import { Problem } from '../api/call';
-import { type CaseRow, move, type Moved, oneRow, timeline, wholeCase } from '../api/desk';
+import { type CaseRow, move, type Moved, rowsOf, timeline, wholeCase } from '../api/desk';
 import * as m from '../paraglide/messages.js';
 import type { Status } from '../words/status';
 import { look } from '../words/status';
 import { staff } from '../staff/staff.svelte.ts';
-import { legal, wayBack } from './workflow';
 
-export type Movable = Pick<CaseRow, 'id' | 'number' | 'service_name' | 'status' | 'version' | 'lon' | 'lat'>;
+export type Movable = Pick<CaseRow, 'id' | 'number' | 'service_name' | 'status' | 'version' | 'moves' | 'reasons'>;
 
 /** A move that was made, as undoing needs to know it. */
 export interface Made {
@@ -18,6 +17,8 @@ export interface Made {
   before: Status;
   after: Status;
   version: number;
+  /** The moves that undo it, as the server says. */
+  back: Status[];
 }
 
 export interface Failed {
@@ -71,13 +72,14 @@ class Triage {
 
   /** Moves what can be moved, and says what could not and why. */
   async move(rows: Movable[], wish: Wish): Promise<void> {
-    const able = rows.filter(({ status }) => legal(status).includes(wish.to));
+    const able = rows.filter(({ moves }) => moves.includes(wish.to));
     const failed: Failed[] = rows.filter((row) => !able.includes(row)).map((row) => ({ row, why: m.move_illegal({ from: look(row.status).word, to: look(wish.to).word }) }));
     const made: Made[] = [];
     this.conflict = null;
     await this.#each(able, wish.to, async (row) => {
       try {
-        made.push({ row, before: row.status, after: wish.to, version: await this.#step(row.id, wish.to, row.version, wish.reason, wish.shown) });
+        const { version, back } = await this.#step(row.id, wish.to, row.version, wish.reason, wish.shown);
+        made.push({ row, before: row.status, after: wish.to, version, back });
       } catch (error) {
         if (rows.length === 1 && error instanceof Problem && error.status === 409) this.conflict = await clash(row, wish);
         else failed.push({ row, why: why(error) });
@@ -102,7 +104,7 @@ class Triage {
       if (!one) return;
       let { version } = one;
       try {
-        for (const to of wayBack(one.before, one.after)) version = await this.#step(row.id, to, version, m.undo_reason({ status: look(one.after).word }), false);
+        for (const to of one.back) ({ version } = await this.#step(row.id, to, version, m.undo_reason({ status: look(one.after).word }), false));
         undone += 1;
       } catch (error) {
         failed.push({ row, why: error instanceof Problem && error.status === 409 ? m.move_overtaken() : why(error) });
@@ -111,10 +113,10 @@ class Triage {
     this.toast = { text: m.undone({ count: undone }), made: [], failed };
   }
 
-  async #step(id: number, to: Status, version: number, reason: string, shown: boolean): Promise<number> {
+  async #step(id: number, to: Status, version: number, reason: string, shown: boolean): Promise<Moved> {
     const moved = await move(id, to, version, reason, shown);
     this.done = [...this.done, moved];
-    return moved.version;
+    return moved;
   }
 
   async #each(rows: Movable[], to: Status | null, work: (row: Movable) => Promise<void>): Promise<void> {
@@ -137,8 +139,8 @@ class Triage {
 }
 
 /** What undoing these will do, in words: back, or only as far as the table of moves goes. Null where nothing leads back. */
-export function undoWord(made: Pick<Made, 'before' | 'after'>[]): string | null {
-  const ways = made.map(({ before, after }) => wayBack(before, after));
+export function undoWord(made: Pick<Made, 'before' | 'back'>[]): string | null {
+  const ways = made.map(({ back }) => back);
   if (ways.length === 0 || ways.some((way) => way.length === 0)) return null;
   const back = ways.every((way, index) => way.at(-1) === made[index]?.before);
   if (!back) return m.undo_reopens();
@@ -146,7 +148,7 @@ export function undoWord(made: Pick<Made, 'before' | 'after'>[]): string | null 
 }
 
 async function clash(row: Movable, wish: Wish): Promise<Conflict> {
-  const [near, entries] = await Promise.all([oneRow(row).catch(() => null), timeline(row.id).catch(() => [])]);
+  const [[near], entries] = await Promise.all([rowsOf([row.id]).catch(() => []), timeline(row.id).catch(() => [])]);
   const now = near ?? (await wholeCase(row.id).catch(() => null));
   const by = entries.findLast(({ kind }) => kind === 'moved')?.by ?? null;
   return { row: now ?? row, wish, by };

@@ -3,7 +3,6 @@ import { type Cluster, clusters, heatSteps, type HeatSteps } from '../api/insigh
 import type { Box, Filters } from '../api/map';
 import { grown, holds, plateResolutionAt, resolutionAt, type View } from '../map/measure/view';
 import { type Asked, during } from './asked';
-import { type Tally, tallyOfCell } from './measure/tally';
 
 export interface CellCounts {
   cell: string;
@@ -74,11 +73,6 @@ export async function loadClusters(asked: Asked, view: View, signal: AbortSignal
     box: view.box,
     clusters: gathered.clusters.map((cluster) => ({ ...cluster, now: found.get(cluster.cell) ?? NONE, then: before.get(cluster.cell) ?? NONE })),
   };
-}
-
-export async function tallyCell(filters: Filters, cell: string, signal: AbortSignal): Promise<Tally> {
-  const { boxOfCell, resolutionOf } = await import('../map/cells');
-  return tallyOfCell(await clusters(filters, resolutionOf(cell), boxOfCell(cell), signal), cell);
 }
 
 function byCell(found: HeatSteps | null): Map<string, number[]> {

@@ -5,7 +5,8 @@
 import { asking } from '../api/call';
 import { type Areas, areas, type City, city, type Layer, layers, type Service, services, WORLD } from '../api/city';
 import { dividing } from '../api/ground';
-import { counts, type Counts } from '../api/insight';
+import { counts, type Counts, countSteps } from '../api/insight';
+import { listen } from '../api/live';
 import { heat } from '../api/map';
 import { here } from '../app/route.svelte.ts';
 import { readFilters } from '../explore/query';
@@ -13,14 +14,15 @@ import { readPlace, type View } from '../map/measure/view';
 import { isoDay } from '../words/times';
 import { keepTimeOf } from '../words/zone';
 import { type Asked, askedBy, during } from './asked';
-import { type CellTallies, type Gathered, loadCells, loadClusters, tallyCell } from './cells';
-import { tallyOf } from './measure/tally';
+import { type CellTallies, type Gathered, loadCells, loadClusters } from './cells';
+import { sum, tallyOf, tallyOfSteps } from './measure/tally';
 import { readCell, readMode } from './question';
-import { eachStep, type Series } from './series';
+import type { Series } from './series';
 
 /** The scale is measured on cells of this resolution, some five square kilometres: few answers even for a large city. */
 export const COARSE = 7;
 const PATIENCE_MS = 90;
+const NO_NEWS: ReadonlySet<string> = new Set();
 
 export interface Answer {
   asked: Asked;
@@ -47,6 +49,8 @@ export class Findings {
   drawing = $state(true);
   failure = $state.raw<unknown>(null);
   attempt = $state(0);
+  /** Requests that others filed or moved since the numbers were read; null: nobody knows how many. They wait until asked for. */
+  news = $state.raw<ReadonlySet<string> | null>(NO_NEWS);
 
   filters = $derived(readFilters(here.query));
   layer = $derived(this.layers.find(({ code }) => code === here.query.get('layer')) ?? dividing(this.layers));
@@ -102,16 +106,23 @@ export class Findings {
       this.opened = null;
       if (!asked || !cell) return;
       return this.#ask(async (signal) => {
-        const whole = await tallyCell(asked.filters, cell, signal);
-        this.opened = { cell, series: { whole, steps: null } };
-        const steps = await eachStep(asked.steps, (step) => tallyCell(during(asked.filters, step), cell, signal));
-        this.opened = { cell, series: { whole, steps } };
+        const steps = tallyOfSteps(await countSteps(asked.filters, asked.length, cell, signal));
+        this.opened = { cell, series: { whole: sum(steps), steps } };
       }, this.attempt);
+    });
+  }
+
+  /** Hears what happens, and changes nothing that is being read. */
+  hear(): () => void {
+    return listen({
+      changed: ({ numbers, more }) => (this.news = more || !this.news ? null : new Set([...this.news, ...numbers])),
+      missed: () => (this.news = null),
     });
   }
 
   again(): void {
     this.failure = null;
+    this.news = NO_NEWS;
     if (!this.city) void this.open();
     this.attempt++;
   }
@@ -136,9 +147,10 @@ export class Findings {
       busiest: coarse.max,
     };
     this.failure = null;
-    const step = async (span: Asked['span']) => tallyOf(await counts(during(filters, span), signal));
-    const nowSteps = await eachStep(asked.steps, step);
-    const thenSteps = this.answer.then && back ? await eachStep(back.steps, step) : null;
+    const [nowSteps, thenSteps] = await Promise.all([
+      countSteps(filters, asked.length, undefined, signal).then(tallyOfSteps),
+      this.answer.then && back ? countSteps(during(filters, back.span), asked.length, undefined, signal).then(tallyOfSteps) : null,
+    ]);
     this.answer = { ...this.answer, now: { ...this.answer.now, steps: nowSteps }, then: this.answer.then && { ...this.answer.then, steps: thenSteps } };
     this.counting = false;
   }

@@ -6,7 +6,7 @@ import type { Kept } from './store.ts';
 
 const report = {
   key: 'k', at: 0, state: 'waiting', request: null, words: {}, title: '', place: '', tries: 0, next: 0,
-  photos: [{ key: 'p', id: 'on-the-server', blob: new Blob(['jpeg']), taken_at: null }],
+  photos: [{ key: 'p', id: 'on-the-server', blob: new Blob(['jpeg']), lon: null, lat: null, taken_at: null }],
 } as unknown as Kept;
 
 test('what the server says is kept with the report, and nothing loses it', () => {

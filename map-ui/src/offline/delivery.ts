@@ -16,8 +16,10 @@ export async function deliver(report: Kept, write: (report: Kept) => Promise<voi
   if (!report.request) return report;
   let going = report;
   try {
-    for (const { key, blob } of report.photos.filter(({ id, blob }) => !id && blob)) {
-      const { id } = await within(PHOTO_MS, (signal) => upload(blob as Blob, signal));
+    for (const { key, blob, lon, lat, taken_at } of report.photos.filter(({ id, blob }) => !id && blob)) {
+      // A report that an older version of the page kept knows no place of its photos.
+      const taken = { lon: lon ?? null, lat: lat ?? null, taken_at: taken_at ?? null };
+      const { id } = await within(PHOTO_MS, (signal) => upload(blob as Blob, taken, signal));
       going = { ...going, photos: going.photos.map((photo) => (photo.key === key ? { ...photo, id } : photo)) };
       await write(going);
     }

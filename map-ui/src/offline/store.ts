@@ -1,15 +1,14 @@
 /** What this phone keeps while it waits for a network: reports, photos not yet sent, stories as last seen (IndexedDB). */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { FieldProblem } from '../api/call';
-import type { Filed, Moment, Near, NewRequest, Story } from '../api/requests';
+import type { Filed, Moment, Near, NewRequest, Story, Taken } from '../api/requests';
 import type { Words } from '../report/flow/draft.svelte.ts';
 
 /** A photo of a kept report: with an id once the server has it, with its bytes until the report is filed. */
-export interface KeptPhoto {
+export interface KeptPhoto extends Taken {
   key: string;
   id: string | null;
   blob: Blob | null;
-  taken_at: Moment | null;
 }
 
 /** A report that this phone keeps. */

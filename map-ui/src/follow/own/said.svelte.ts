@@ -1,13 +1,14 @@
 /** A comment that is being written. Its words outlive a reload and a lost connection; its photos are sent as they are chosen. */
 import { comment } from '../../api/requests';
 import { within } from '../../offline/network';
+import { randomKey } from '../../report/flow/key';
 import { type Held, Pictures } from '../../report/photos/pictures.svelte.ts';
 
 const PATIENCE_MS = 20_000;
 export const MOST = 4000;
 
 export class Said {
-  words: { text: string; photos: Held[] } = $state({ text: '', photos: [] });
+  words: { text: string; photos: Held[]; key: string; keyFor: string } = $state({ text: '', photos: [], key: '', keyFor: '' });
   pictures: Pictures;
   readonly #slot: string;
 
@@ -39,8 +40,12 @@ export class Said {
 
   async send(): Promise<void> {
     const said = { token: this.token, text: this.words.text.trim(), photos: this.words.photos.flatMap(({ id }) => id ?? []) };
-    await within(PATIENCE_MS, (signal) => comment(this.number, said, signal));
-    this.words.text = '';
+    // Asked again after a lost answer, the same words go under the same key; other words under another.
+    const content = JSON.stringify([said.text, said.photos]);
+    if (this.words.keyFor !== content) [this.words.key, this.words.keyFor] = [randomKey(), content];
+    this.keep();
+    await within(PATIENCE_MS, (signal) => comment(this.number, said, this.words.key, signal));
+    [this.words.text, this.words.key, this.words.keyFor] = ['', '', ''];
     this.pictures.clear();
     this.keep();
   }

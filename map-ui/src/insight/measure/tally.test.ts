@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Counts } from '../../api/insight.ts';
-import { byStep, sum, tallyOf, tallyOfCell, within } from './tally.ts';
+import { byStep, sum, tallyOf, tallyOfSteps, within } from './tally.ts';
 
 const counts = (total: number, service: string): Counts => ({
   total, unplaced: 1, position: 1, days: [],
@@ -31,8 +31,13 @@ test('days fall into the step that holds them', () => {
   assert.deepEqual(byStep([['2026-05-31', 9], ['2026-06-01', 1], ['2026-06-07', 2], ['2026-06-08', 4], ['2026-06-11', 9]], steps), [3, 4]);
 });
 
-test('a cell that the answer does not name holds nothing', () => {
-  const answer = { resolution: 8, position: 1, clusters: [{ cell: '88a', count: 3, lon: 0, lat: 0, bbox: [0, 0, 0, 0] as [number, number, number, number], services: { lamp: 3 }, statuses: { new: 3 }, number: null }] };
-  assert.equal(tallyOfCell(answer, '88a').services.lamp, 3);
-  assert.equal(tallyOfCell(answer, '88b').total, 0);
+test('an answer by steps is a tally for each, without what the step has none of', () => {
+  const step = (total: number, unplaced: number) => ({ from: '2026-06-01', to: '2026-06-07', total, unplaced });
+  const [first, second] = tallyOfSteps({
+    position: 1, steps: [step(3, 1), step(2, 0)],
+    services: { lamp: [3, 0], hole: [0, 2] }, statuses: { new: [3, 2] }, jurisdictions: { 'district:a': [2, 2] },
+  });
+  assert.deepEqual(first, { total: 3, unplaced: 1, services: { lamp: 3 }, statuses: { new: 3 }, jurisdictions: { 'district:a': 2 } });
+  assert.deepEqual(second?.services, { hole: 2 });
+  assert.equal(sum([first, second].flatMap((one) => one ?? [])).total, 5);
 });

@@ -1,5 +1,5 @@
 /** How many requests there are by district, service and status, and the same summed over steps. Pure. */
-import type { Clusters, Counts } from '../../api/insight';
+import type { Counts, CountSteps } from '../../api/insight';
 
 export interface Tally {
   total: number;
@@ -28,10 +28,11 @@ export function tallyOf(counts: Counts): Tally {
   };
 }
 
-/** What one cell is made of; nothing where the answer does not have it. */
-export function tallyOfCell({ clusters }: Clusters, cell: string): Tally {
-  const found = clusters.find((cluster) => cluster.cell === cell);
-  return { total: found?.count ?? 0, unplaced: 0, jurisdictions: {}, services: found?.services ?? {}, statuses: found?.statuses ?? {} };
+/** One tally for each step. */
+export function tallyOfSteps({ steps, jurisdictions, services, statuses }: CountSteps): Tally[] {
+  const at = (counts: Record<string, number[]>, step: number) =>
+    Object.fromEntries(Object.entries(counts).flatMap(([key, found]) => (found[step] ? [[key, found[step]]] : [])) as [string, number][]);
+  return steps.map(({ total, unplaced }, step) => ({ total, unplaced, jurisdictions: at(jurisdictions, step), services: at(services, step), statuses: at(statuses, step) }));
 }
 
 export function sum(tallies: readonly Tally[]): Tally {

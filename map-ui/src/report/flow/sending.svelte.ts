@@ -55,7 +55,7 @@ async function done(flow: Flow, next: string): Promise<void> {
 async function keep(flow: Flow, state: 'waiting' | 'held', request: NewRequest | null, key: string): Promise<void> {
   const words = $state.snapshot(flow.draft.words);
   const { place, address } = words;
-  const photos = flow.pictures.all.flatMap(({ key, id, blob, taken_at, state }) => (state === 'failed' ? [] : [{ key, id, blob, taken_at }]));
+  const photos = flow.pictures.all.flatMap(({ key, id, blob, taken, state }) => (state === 'failed' ? [] : [{ key, id, blob, ...taken }]));
   const title = flow.service?.name ?? m.page_report();
   await outbox.add({ key, at: Date.now(), state, request, photos, words, title, place: address.trim() || (place ? coordinates(place.lon, place.lat) : ''), tries: 0, next: 0 });
   await done(flow, '/report?step=kept');
@@ -67,7 +67,7 @@ export async function change(flow: Flow, key: string): Promise<void> {
   if (!report) return;
   const { kept } = flow.draft.words;
   if (flow.draft.begun && !kept) await keep(flow, 'held', null, randomKey());
-  flow.draft.words = { ...report.words, kept: key, photos: report.photos.map(({ key, id, taken_at }) => ({ key, id, taken_at })) };
+  flow.draft.words = { ...report.words, kept: key, photos: report.photos.map(({ blob: _, ...held }) => held) };
   flow.pictures.again(flow.draft.words.photos, new Map(report.photos.flatMap(({ key, blob }) => (blob ? [[key, blob] as const] : []))));
   if (report.words.service) await flow.askQuestions(report.words.service).catch(() => undefined);
   flow.near = report.near ?? [];

@@ -4,7 +4,7 @@
  */
 import { Problem } from '../../api/call';
 import type { City } from '../../api/city';
-import { type Moment, upload } from '../../api/requests';
+import { type Photo, type Taken, upload } from '../../api/requests';
 import { isNetwork, within } from '../../offline/network';
 import { shelf } from '../../offline/store';
 import * as m from '../../paraglide/messages.js';
@@ -12,10 +12,9 @@ import { megabytes } from '../../words/figures';
 import { randomKey } from '../flow/key';
 
 /** A photo that belongs to what is being written; without an id the server does not have it yet. */
-export interface Held {
+export interface Held extends Taken {
   key: string;
   id: string | null;
-  taken_at: Moment | null;
 }
 
 /** Who owns the photos: a draft that outlives a reload, or a comment. */
@@ -35,7 +34,7 @@ export class Picture {
   id = $state<string | null>(null);
   /** What is sent, once it was made smaller. */
   blob: Blob | null = null;
-  taken_at: Moment | null = null;
+  taken: Taken = { lon: null, lat: null, taken_at: null };
   readonly stop = new AbortController();
 
   constructor(
@@ -79,8 +78,8 @@ export class Pictures {
     const { blob, lon, lat, taken_at } = await ready(file, limits.types);
     if (picture.stop.signal.aborted) return;
     if (blob.size > limits.max_bytes) return fail(picture, m.photo_too_large({ most: megabytes(limits.max_bytes) }));
-    Object.assign(picture, { blob, taken_at });
-    this.album().photos = [...this.album().photos, { key: picture.key, id: null, taken_at }];
+    Object.assign(picture, { blob, taken: { lon, lat, taken_at } });
+    this.album().photos = [...this.album().photos, { key: picture.key, id: null, lon, lat, taken_at }];
     const told = lon !== null && lat !== null;
     if (told) this.placed({ lon, lat });
     await this.send(picture, told);
@@ -93,8 +92,8 @@ export class Pictures {
     picture.state = 'sending';
     try {
       if (!navigator.onLine) throw new Problem(0, '', '');
-      const photo = await within(PATIENCE_MS, (signal) => upload(blob, signal), picture.stop.signal);
-      this.there(picture, photo.id, photo.taken_at);
+      const photo = await within(PATIENCE_MS, (signal) => upload(blob, picture.taken, signal), picture.stop.signal);
+      this.there(picture, photo);
       if (!told && photo.lon !== null && photo.lat !== null) this.placed({ lon: photo.lon, lat: photo.lat });
     } catch (error) {
       if (picture.stop.signal.aborted) return;
@@ -104,11 +103,11 @@ export class Pictures {
     }
   }
 
-  private there(picture: Picture, id: string, taken_at: Moment | null): void {
+  private there(picture: Picture, { id, taken_at }: Photo): void {
     picture.id = id;
     picture.state = 'there';
-    picture.taken_at ??= taken_at;
-    this.album().photos = this.album().photos.map((held) => (held.key === picture.key ? { ...held, id, taken_at: picture.taken_at } : held));
+    picture.taken.taken_at ??= taken_at;
+    this.album().photos = this.album().photos.map((held) => (held.key === picture.key ? { ...held, ...picture.taken, id } : held));
     void shelf().then((db) => db.delete('photo', picture.key), () => undefined);
   }
 
@@ -126,10 +125,10 @@ export class Pictures {
 
   /** Takes up photos that were held before: by the server, or by this phone (`blobs`, else the shelf). */
   again(photos: Held[], blobs = new Map<string, Blob>()): void {
-    this.all = photos.map(({ key, id, taken_at }) => {
+    this.all = photos.map(({ key, id, lon, lat, taken_at }) => {
       const blob = blobs.get(key) ?? null;
       const picture = new Picture(key, blob ? URL.createObjectURL(blob) : id ? `/photos/${id}/small.jpg` : '');
-      Object.assign(picture, { blob, taken_at, id, state: id ? 'there' : 'kept' });
+      Object.assign(picture, { blob, taken: { lon: lon ?? null, lat: lat ?? null, taken_at }, id, state: id ? 'there' : 'kept' });
       return picture;
     });
     for (const picture of this.all) if (picture.state === 'kept') void (picture.blob ? this.send(picture) : this.fetch(picture.key));
@@ -141,7 +140,7 @@ export class Pictures {
     if (!lost) return;
     if (!found) return this.remove(lost);
     const picture = new Picture(key, URL.createObjectURL(found.blob));
-    Object.assign(picture, { blob: found.blob, taken_at: lost.taken_at, state: 'kept' });
+    Object.assign(picture, { blob: found.blob, taken: lost.taken, state: 'kept' });
     this.all = this.all.map((one) => (one === lost ? picture : one));
     await this.send(picture);
   }
