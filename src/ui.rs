@@ -1,10 +1,11 @@
 //! The pages people see: what `make ui` wrote to `map-ui/dist`, carried in the binary. Sends files as they were built and
-//! knows nothing of what is on them; an address that is no page is not answered here.
+//! knows nothing of what is on them; whoever reads pages is shown one at an address that leads nowhere, too.
 
 use std::borrow::Cow;
 use std::future::ready;
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 use crate::http::takes;
@@ -25,6 +26,12 @@ const PAGES: [(&str, &str); 8] = [
     ("/settings", "settings/index.html"),
     ("/settings/{place:.*}", "settings/index.html"),
 ];
+
+/// What is shown at an address that leads nowhere.
+const MISSING: &str = "missing.html";
+
+/// Where programs ask, and files of pages lie.
+const PROGRAMS: [&str; 5] = ["/api", "/open311", "/tiles", "/photos", "/assets"];
 
 /// Files whose name does not change with their content.
 const NAMED: [&str; 8] =
@@ -79,15 +86,28 @@ fn pages_from(cfg: &mut web::ServiceConfig, built: Built) {
         let file = move |request: HttpRequest| ready(built.answer(name, request.headers(), "no-cache").unwrap_or_else(missing));
         cfg.service(web::resource(format!("/{name}")).route(read().to(file)));
     }
+    let nowhere = built.clone();
     // Their names carry a hash of their content: what was fetched once holds for ever.
     let asset = move |request: HttpRequest, name: web::Path<String>| {
         let found = built.answer(&format!("assets/{name}"), request.headers(), "public, max-age=31536000, immutable");
         ready(found.unwrap_or_else(|| HttpResponse::NotFound().finish()))
     };
     cfg.service(web::resource("/assets/{name}").route(read().to(asset)));
+    cfg.default_service(web::to(move |request: HttpRequest| ready(nowhere.lost(&request))));
 }
 
 impl Built {
+    /// What is answered where nothing is: to whoever asks for a page a page, to programs the status alone.
+    fn lost(&self, asked: &HttpRequest) -> HttpResponse {
+        let takes = asked.headers().get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok()).unwrap_or_default();
+        let reads = asked.method() == Method::GET && takes.contains("text/html");
+        let ours = PROGRAMS.iter().all(|root| !asked.path().starts_with(root));
+        let page = (reads && ours).then(|| self.answer(MISSING, &HeaderMap::new(), "no-store")).flatten();
+        let mut answer = page.unwrap_or_else(|| HttpResponse::NotFound().finish());
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+        answer
+    }
+
     /// The smallest form of the file that the browser takes, or 304 if it has it already.
     fn answer(&self, name: &str, asked: &HeaderMap, keep: &'static str) -> Option<HttpResponse> {
         let plain = (self.shelf)(name)?;
@@ -147,7 +167,6 @@ fn not_built() -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use actix_web::dev::ServiceResponse;
-    use actix_web::http::StatusCode;
     use actix_web::{App, test};
 
     use super::*;
@@ -158,6 +177,7 @@ mod tests {
             "index.html" => b"<p>plain",
             "index.html.br" => b"br",
             "index.html.gz" => b"gz",
+            "missing.html" => b"<p>nothing",
             "assets/font-1a2b.woff2" => b"font",
             _ => return None,
         };
@@ -222,6 +242,19 @@ mod tests {
         assert!(header(&font, "cache-control").contains("immutable"));
         assert_eq!(get(some, "/assets/other.js", &[]).await.status(), StatusCode::NOT_FOUND);
         assert_eq!(get(some, "/assets/..%2Findex.html", &[]).await.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[actix_web::test]
+    async fn an_address_that_leads_nowhere_is_a_page_for_readers_and_a_status_for_programs() {
+        let lost = get(some, "/nowhere", &[("accept", "text/html,*/*;q=0.8")]).await;
+        assert_eq!((lost.status(), header(&lost, "cache-control")), (StatusCode::NOT_FOUND, "no-store"));
+        assert!(header(&lost, "content-security-policy").contains("script-src 'self';"));
+        assert_eq!(test::read_body(lost).await, "<p>nothing");
+        for (path, takes) in [("/nowhere", "*/*"), ("/api/nothing", "text/html"), ("/assets", "text/html")] {
+            let lost = get(some, path, &[("accept", takes)]).await;
+            assert_eq!(lost.status(), StatusCode::NOT_FOUND);
+            assert_eq!(test::read_body(lost).await, "", "{path}");
+        }
     }
 
     #[actix_web::test]

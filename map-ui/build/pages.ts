@@ -12,6 +12,7 @@ const PAGES: { file: string; module: string; title: string; data?: string[] }[] 
   { file: 'insight/index.html', module: 'src/insight/Insight.svelte', title: 'Insight', data: ['config', 'services', 'layers'] },
   { file: 'desk/index.html', module: 'src/desk/Desk.svelte', title: 'Desk' },
   { file: 'settings/index.html', module: 'src/settings/Settings.svelte', title: 'Settings' },
+  { file: 'missing.html', module: 'src/app/Missing.svelte', title: 'Nothing here' },
 ];
 
 export function pages(): Plugin & { apply: 'build'; enforce: 'post' } {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::filter::{self, Parts};
 use super::spans;
-use crate::analytics::{Columns, FINEST, Filter, Steps};
+use crate::analytics::{Columns, Day, FINEST, Filter, Steps};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Problem;

@@ -93,6 +93,7 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/clusters").at("/api/clusters?bbox=0,52,2,53&zoom=5"),
         row("GET /api/config"),
         row("GET /api/counts"),
+        row("GET /api/counts/steps").at("/api/counts/steps?from=2026-06-01&to=2026-06-30"),
         row("GET /api/heat"),
         row("GET /api/heat/steps").at("/api/heat/steps?from=2026-06-01&to=2026-06-30"),
         row("POST /api/invitations").json(json!({ "token": "none" })).refused(401),
