@@ -2,7 +2,7 @@
  * What the page knows: asks the server for what the address wants, and keeps each answer on the screen until the next is
  * there. All steps of the span are loaded, so that a window moves among them without asking again.
  */
-import { asking } from '../api/call';
+import { asking, Problem } from '../api/call';
 import { type Areas, areas, type City, city, type Layer, layers, type Service, services, WORLD } from '../api/city';
 import { dividing } from '../api/ground';
 import { counts, type Counts, countSteps } from '../api/insight';
@@ -52,6 +52,7 @@ export class Findings {
   /** Requests that others filed or moved since the numbers were read; null: nobody knows how many. They wait until asked for. */
   news = $state.raw<ReadonlySet<string> | null>(NO_NEWS);
 
+  offline = $derived(this.failure instanceof Problem && this.failure.offline);
   filters = $derived(readFilters(here.query));
   layer = $derived(this.layers.find(({ code }) => code === here.query.get('layer')) ?? dividing(this.layers));
   mode = $derived(readMode(here.query));

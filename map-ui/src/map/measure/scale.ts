@@ -19,7 +19,9 @@ export function scale(busiest: number, finer: number): Scale {
   const top = Math.max(STEPS, busiest / CLUMP ** finer) * 0.75;
   const borders: number[] = [1];
   for (let step = 1; step < STEPS; step++) {
-    const border = round(top ** (step / (STEPS - 1)));
+    // Equal factors paint a large city in one colour, squares leave a small one pale: the borders stand midway.
+    const share = step / (STEPS - 1);
+    const border = round(Math.sqrt(top ** share * (1 + (top - 1) * share ** 2)));
     borders.push(Math.max(border, (borders.at(-1) ?? 0) + 1));
   }
   return borders;
