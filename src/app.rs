@@ -23,8 +23,10 @@ use crate::network::Proxies;
 use crate::notices::Notices;
 use crate::outbound::Outbound;
 use crate::people::follow::Follow;
+use crate::people::provider::Provider;
 use crate::people::resets::Resets;
 use crate::people::sessions::Sessions;
+use crate::people::vault::Vault;
 use crate::photos::Photos;
 use crate::requests::{Filing, OpenCases};
 use crate::routing::Routing;
@@ -87,6 +89,8 @@ pub struct App {
     pub notices: Notices,
     /// Sends members who forgot their password a link.
     pub resets: Resets,
+    /// The provider of identities that staff may sign in at, if there is one.
+    pub provider: Option<Provider>,
 }
 
 impl App {
@@ -111,12 +115,14 @@ impl App {
             catalog: catalog.clone(),
             routing: routing.clone(),
         });
-        let follow = Follow::load(&db, Some(&config.server.secret)).await?;
+        let follow = Follow::load(&db, &config.server.secret).await?;
+        let vault = Vault::load(&db, &config.server.secret).await?;
         let signer = Signer::load(&db, config.ledger.key.as_deref(), &config.public_url()).await?;
         let open_cases = OpenCases::default();
         let columns = LiveColumns::new(config.zone()?);
         let photos = Photos::open(&config)?;
-        let sessions = Sessions::new(config.limits.session_idle_hours, config.limits.session_days)?;
+        let sessions = Sessions::new(&config, vault.clone())?;
+        let provider = Provider::new(&config, vault)?;
         let notices = Notices::open(&config)?;
         Ok(Arc::new(App {
             listeners: Arc::new(Semaphore::new(config.limits.listeners)),
@@ -146,6 +152,7 @@ impl App {
             sessions,
             notices,
             resets: Resets::default(),
+            provider,
         }))
     }
 

@@ -7,16 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::network::Proxies;
+use crate::people::policy::{ROLES, Role};
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 9] = [
     "city.bbox",
     "map.style_hosts",
+    "oidc.scopes",
     "open311.media_hosts",
     "outbound.private_hosts",
     "rates.exempt",
     "server.trusted_proxies",
     "sms.headers",
+    "staff.second_factor",
 ];
 
 macro_rules! section { ($(#[$m:meta])* $name:ident { $($(#[$fm:meta])* $field:ident: $ty:ty = $default:expr),* $(,)? }) => {
@@ -62,6 +65,10 @@ section! {
         notices: Notices = Notices::default(),
         /// The proof that nobody changed the log.
         ledger: Ledger = Ledger::default(),
+        /// How staff sign in.
+        staff: Staff = Staff::default(),
+        /// A provider of identities that staff may sign in at.
+        oidc: Oidc = Oidc::default(),
         /// Everything else that can hurt.
         limits: Limits = Limits::default(),
     }
@@ -102,7 +109,8 @@ section! {
         proxy_header: String = "X-Forwarded-For".into(),
         /// How much of an IPv6 address counts as one client, in bits: providers give each customer a whole network.
         ipv6_prefix: u8 = 64,
-        /// Secret that follow links are signed with. Empty: made once and kept in the database.
+        /// Secret that follow links are signed with and second factors are sealed with; with another one they are lost. Empty:
+        /// made once and kept in the database.
         secret: String = String::new(),
     }
 }
@@ -297,6 +305,52 @@ section! {
 }
 
 section! {
+    /// How staff sign in.
+    Staff {
+        /// Roles whose members must have a second factor; without one they can only set one up. `all`: everybody on staff.
+        second_factor: Vec<String> = Vec::new(),
+    }
+}
+
+section! {
+    /// A provider of identities that staff may sign in at (OpenID Connect). It answers for its own second factor.
+    Oidc {
+        /// Its address, as its own description names it; https, except on this machine. Empty: there is none.
+        issuer: String = String::new(),
+        /// What people call it, shown on the button.
+        name: String = String::new(),
+        /// Who this server is there.
+        client_id: String = String::new(),
+        /// The secret that goes with it. Empty: a public client.
+        client_secret: String = String::new(),
+        /// What is asked for, beside `openid`.
+        scopes: Vec<String> = vec!["email".into(), "profile".into()],
+        /// The claim that holds somebody's groups; dots lead into objects, like `realm_access.roles`.
+        claim: String = "groups".into(),
+        /// Whether somebody who is not on staff yet is added, with a verified mail address and (where groups are mapped) a role.
+        auto_create: bool = false,
+        /// What groups give, read again at each sign-in. Empty: grants are given here, by hand.
+        roles: Vec<OidcRole> = Vec::new(),
+    }
+}
+
+section! {
+    /// What one group gives; what is empty is no limit.
+    OidcRole {
+        /// The group, as the claim names it.
+        value: String = String::new(),
+        /// A role here.
+        role: String = String::new(),
+        /// Code of the agency it is limited to.
+        agency: String = String::new(),
+        /// The jurisdiction it is limited to, as layer:code.
+        jurisdiction: String = String::new(),
+        /// Code of the service it is limited to.
+        service: String = String::new(),
+    }
+}
+
+section! {
     /// Everything else that can hurt.
     Limits {
         /// Seconds that an answer may take, the arrival of its question included; uploads have `photos.upload_seconds` more.
@@ -339,6 +393,8 @@ section! {
         session_days: i64 = 14,
         /// Hours without use after which a staff session ends.
         session_idle_hours: i64 = 24,
+        /// Minutes after which a staff session that is in use gets a new token.
+        session_renew_minutes: i64 = 30,
         /// Days for which an invitation can be accepted.
         invitation_days: i64 = 7,
         /// Minutes for which a link to a new password can be used.
@@ -393,6 +449,8 @@ impl Config {
         }
         self.map.sources()?;
         self.server.proxies()?;
+        self.staff.guarded()?;
+        self.oidc.check()?;
         self.zone()?;
         Ok(self)
     }
@@ -425,6 +483,48 @@ impl Server {
     /// Whom we believe about where a request comes from.
     pub fn proxies(&self) -> Result<Proxies> {
         Proxies::new(&self.trusted_proxies, &self.proxy_header, self.ipv6_prefix)
+    }
+}
+
+impl Staff {
+    /// The roles that `second_factor` names.
+    pub fn guarded(&self) -> Result<Vec<Role>> {
+        let named = self.second_factor.iter().map(|word| match word.as_str() {
+            "all" => Ok(ROLES.to_vec()),
+            word => Role::parse(word).map(|role| vec![role]).ok_or_else(|| {
+                Error::config("staff.second_factor", format!("{word:?} is no role; they are {}, or all", ROLES.map(Role::word).join(", ")))
+            }),
+        });
+        Ok(named.collect::<Result<Vec<_>>>()?.concat())
+    }
+}
+
+impl Oidc {
+    fn check(&self) -> Result<()> {
+        if self.issuer.is_empty() {
+            return Ok(());
+        }
+        let local = |url: &url::Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if !url::Url::parse(&self.issuer).is_ok_and(|url| url.scheme() == "https" || url.scheme() == "http" && local(&url)) {
+            return Err(Error::config("oidc.issuer", "must be the https address that the provider's description names"));
+        }
+        for (setting, value) in [("oidc.client_id", &self.client_id), ("oidc.name", &self.name)] {
+            if value.is_empty() {
+                return Err(Error::config(setting, "is needed where there is an oidc.issuer"));
+            }
+        }
+        match self.roles.iter().find(|role| role.value.is_empty() || Role::parse(&role.role).is_none()) {
+            Some(wrong) => Err(Error::config(
+                "oidc.roles",
+                format!(
+                    "`{}` gives `{}`; each names a group and one of the roles {}",
+                    wrong.value,
+                    wrong.role,
+                    ROLES.map(Role::word).join(", ")
+                ),
+            )),
+            None => Ok(()),
+        }
     }
 }
 
@@ -461,5 +561,16 @@ mod tests {
         let mut config = Config::default();
         config.city.time_zone = "Mars/Olympus".into();
         assert!(config.settle(Path::new("data")).expect_err("no such zone").to_string().contains("city.time_zone"));
+        let mut config = Config::default();
+        config.staff.second_factor = vec!["admin".into(), "mayor".into()];
+        assert!(config.settle(Path::new("data")).expect_err("no such role").to_string().contains("\"mayor\" is no role"));
+        let oidc = |issuer: &str, id: &str| Oidc { issuer: issuer.into(), client_id: id.into(), name: "City".into(), ..Oidc::default() };
+        for (wrong, setting) in
+            [(oidc("http://id.city.example", "x"), "oidc.issuer"), (oidc("https://id.city.example", ""), "oidc.client_id")]
+        {
+            let config = Config { oidc: wrong, ..Config::default() };
+            assert!(config.settle(Path::new("data")).expect_err(setting).to_string().contains(setting));
+        }
+        assert!(Config { oidc: oidc("http://localhost:8080", "x"), ..Config::default() }.settle(Path::new("data")).is_ok());
     }
 }

@@ -129,7 +129,7 @@ async fn found(filing: &Filing, options: Options) -> Result<Mark> {
     if others > 0 {
         return Err(Error::Conflict("This database holds another city. Choose another folder for the demo with --data.".into()));
     }
-    let hash = Passwords::new(1)?.hash(council::PASSWORD.to_owned()).await?;
+    let hash = Passwords::new(1, "Alderford")?.hash(council::PASSWORD.to_owned()).await?;
     let now = filing.clock.now();
     let mark = Mark { requests: options.requests as i64, seed: options.seed.cast_signed(), now, steps: 0, done: false };
     filing

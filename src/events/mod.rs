@@ -156,6 +156,14 @@ pub enum Fact {
         /// The block.
         block: i64,
     },
+    /// How a member signs in changed, or a token was used that had been replaced.
+    SignInChanged {
+        /// The member.
+        member: i64,
+        /// `password`, `second_factor_added`, `second_factor_removed`, `second_factor_reset`, `recovery_codes_renewed`,
+        /// `recovery_code_used`, `identity_linked` or `token_reused`.
+        what: String,
+    },
     /// A key for the public interface was made or withdrawn.
     KeyChanged {
         /// The key.
@@ -192,6 +200,7 @@ impl Fact {
             Fact::PasswordReset { .. } => "password_reset",
             Fact::Blocked { .. } => "blocked",
             Fact::Unblocked { .. } => "unblocked",
+            Fact::SignInChanged { .. } => "sign_in_changed",
             Fact::KeyChanged { .. } => "key_changed",
         }
     }

@@ -5,23 +5,47 @@
 //! here, by `Sec-Fetch-Site` or, where that is missing, by `Origin`. Every browser sends one of the two with what it was made
 //! to send by a page; a program that is no browser sends neither, and has no cookie that anybody else could use.
 
+use std::rc::Rc;
+
+use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
-use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use url::Url;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::people::policy::Who;
+use crate::http::client_address;
+use crate::people::policy::{Act, On, Who, may};
+use crate::people::sessions::{Begun, From, Present};
 
-/// The cookie's name; where the site is https the prefix makes browsers insist on what [`cookie`] says.
-const NAME: &str = "waymark_session";
-const NAME_HTTPS: &str = "__Host-waymark_session";
+/// A cookie of ours: its name, and where the site is https its name with the prefix that makes browsers insist on what
+/// [`cookie`] says.
+#[derive(Clone, Copy)]
+pub struct Name(&'static str, &'static str);
+
+/// The session's token.
+pub const SESSION: Name = Name("waymark_session", "__Host-waymark_session");
+/// The secret of a sign-in that waits for its second factor.
+pub const PENDING: Name = Name("waymark_pending", "__Host-waymark_pending");
+
+/// What a sign-in at the provider of identities needs to come back.
+pub const FLOW: Name = Name("waymark_flow", "__Host-waymark_flow");
 
 /// Somebody on staff who is signed in; whoever is not gets 401.
 pub struct Staff(pub Who);
+
+/// Somebody on staff at the own account: also who must set up a second factor before anything else.
+pub struct Own(pub Rc<Present>);
+
+/// What is said to somebody who must set up a second factor first.
+pub const MUST_ENROL: Error = Error::Forbidden("do anything else before you have set up a second factor under /settings/account");
+
+/// The token that takes the place of the one this request came with; [`renewed`] hands it on.
+struct Renewed(Begun);
 
 /// Whoever it is; nobody is refused, except a signed-in browser that another site sent.
 pub struct Visitor(pub Who);
@@ -32,7 +56,11 @@ impl FromRequest for Visitor {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { who(&request).await.map(Visitor) })
+        Box::pin(async move {
+            // What strangers see too may be kept by others on the way: its answers carry no cookie.
+            let present = present(&request, false).await?.filter(|present| !present.must_enrol);
+            Ok(Visitor(present.map_or(Who::Anyone, |present| present.who.clone())))
+        })
     }
 }
 
@@ -44,33 +72,81 @@ impl FromRequest for Staff {
         let request = request.clone();
         Box::pin(async move {
             match who(&request).await? {
-                who @ Who::Member { .. } => Ok(Staff(who)),
-                _ => Err(Error::Unauthorized("Sign in first.")),
+                Some(present) if present.must_enrol => Err(MUST_ENROL),
+                Some(present) => Ok(Staff(present.who.clone())),
+                None => Err(Error::Unauthorized("Sign in first.")),
             }
         })
     }
 }
 
-/// Who asks; looked up once, however many ask for it on the way.
-pub async fn who(request: &HttpRequest) -> Result<Who> {
-    if let Some(who) = request.extensions().get::<Who>() {
-        return Ok(who.clone());
+impl FromRequest for Own {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Own>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let present = who(&request).await?.ok_or(Error::Unauthorized("Sign in first."))?;
+            if !may(&present.who, Act::KeepOwnAccount, &On::default()) {
+                return Err(Error::Forbidden("change this account"));
+            }
+            Ok(Own(present))
+        })
     }
+}
+
+/// Who asks; looked up once, however many ask for it on the way.
+pub async fn who(request: &HttpRequest) -> Result<Option<Rc<Present>>> {
+    if let Some(known) = request.extensions().get::<Rc<Present>>() {
+        return Ok(Some(known.clone()));
+    }
+    present(request, true).await
+}
+
+async fn present(request: &HttpRequest, renew: bool) -> Result<Option<Rc<Present>>> {
     let app = app(request)?;
-    let Some(token) = token(request, &app) else { return Ok(Who::Anyone) };
+    let Some(token) = token(request, &app, SESSION) else { return Ok(None) };
     from_here(request, &app)?;
-    let who = app.sessions.who(&app.db, &token, app.clock.now()).await?.unwrap_or(Who::Anyone);
-    request.extensions_mut().insert(who.clone());
-    Ok(who)
+    let mut present = app.sessions.present(&app.db, &token, renew, app.clock.now()).await?;
+    if let Some(renewed) = present.as_mut().and_then(|present| present.renewed.take()) {
+        request.extensions_mut().insert(Renewed(renewed));
+    }
+    let present = present.map(Rc::new);
+    if let Some(present) = &present {
+        request.extensions_mut().insert(present.clone());
+    }
+    Ok(present)
+}
+
+/// Hands a renewed token to the browser, unless the handler has given it another or taken it away.
+pub async fn renewed<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    let renewed = answer.request().extensions_mut().remove::<Renewed>();
+    let Some(Renewed(begun)) = renewed else { return Ok(answer) };
+    let app = app(answer.request())?;
+    let given = answer.response().cookies().any(|cookie| cookie.name() == name(&app, SESSION));
+    if !given {
+        let cookie = session_cookie(&app, &begun);
+        answer.response_mut().add_cookie(&cookie).map_err(Error::internal)?;
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(answer)
+}
+
+/// Where a request comes from: the address that sign-ins are counted by, and the browser as the list of sessions names it.
+pub fn from(request: &HttpRequest) -> From {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    From { address: client_address(request).map(|client| client.grouped()), agent: agent.to_owned() }
 }
 
 fn app(request: &HttpRequest) -> Result<web::Data<App>> {
     request.app_data::<web::Data<App>>().cloned().ok_or_else(|| Error::internal("the application is not among the server's data"))
 }
 
-/// The session's token that the browser sent.
-pub fn token(request: &HttpRequest, app: &App) -> Option<String> {
-    request.cookie(name(app)).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
+/// The secret of one of our cookies that the browser sent.
+pub fn token(request: &HttpRequest, app: &App, cookie: Name) -> Option<String> {
+    request.cookie(name(app, cookie)).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
 }
 
 /// Refuses a change that another site made a browser send.
@@ -99,9 +175,9 @@ fn same_origin(origin: &str, host: &str, public: &str) -> bool {
     asked.is_ok_and(|asked| asked.host().is_some() && asked.origin() == origin.origin())
 }
 
-/// The cookie of a session that ends in so many seconds at the latest; 0 takes it away.
-pub fn cookie(app: &App, token: &str, seconds: i64) -> Cookie<'static> {
-    Cookie::build(name(app), token.to_owned())
+/// A cookie that ends in so many seconds at the latest; 0 takes it away.
+pub fn cookie(app: &App, which: Name, secret: &str, seconds: i64) -> Cookie<'static> {
+    Cookie::build(name(app, which), secret.to_owned())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -110,8 +186,13 @@ pub fn cookie(app: &App, token: &str, seconds: i64) -> Cookie<'static> {
         .finish()
 }
 
-fn name(app: &App) -> &'static str {
-    if secure(app) { NAME_HTTPS } else { NAME }
+/// The cookie of a session that was just begun or renewed.
+pub fn session_cookie(app: &App, begun: &Begun) -> Cookie<'static> {
+    cookie(app, SESSION, &begun.token, (begun.expires_at - app.clock.now()) / 1000)
+}
+
+fn name(app: &App, Name(plain, https): Name) -> &'static str {
+    if secure(app) { https } else { plain }
 }
 
 fn secure(app: &App) -> bool {

@@ -54,8 +54,9 @@ async fn pass(asked: &ServiceRequest) -> Result<()> {
         return Ok(()); // nobody is looked up for what everybody may
     }
     match auth::who(asked.request()).await? {
-        who if anywhere(&who, act) => Ok(()),
-        Who::Anyone => Err(Error::Unauthorized("Sign in first.")),
-        _ => Err(Error::Forbidden("do this; it takes a role that you do not have")),
+        Some(present) if present.must_enrol && act != Act::KeepOwnAccount => Err(auth::MUST_ENROL),
+        Some(present) if anywhere(&present.who, act) => Ok(()),
+        None => Err(Error::Unauthorized("Sign in first.")),
+        Some(_) => Err(Error::Forbidden("do this; it takes a role that you do not have")),
     }
 }

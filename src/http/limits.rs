@@ -34,6 +34,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
             "/api/cases" => Some(Kind::Lists),
             _ if under("/open311/v2/requests") => Some(Kind::Lists),
             "/api/nearby" => Some(Kind::Nearby),
+            _ if is("/api/session/oidc") || under("/api/session/oidc") => Some(Kind::SignIn),
             _ => None,
         };
     }
@@ -95,7 +96,7 @@ fn head_bytes(headers: &HeaderMap) -> usize {
 /// Takes from the buckets of this request; what is said is what is left of the narrowest kind that it is. A signed-in browser
 /// has a bucket of its own for when that of its address is empty: a whole office may sit behind one.
 async fn may_ask(app: &App, asked: &ServiceRequest, client: Client, kind: Option<Kind>) -> Result<Left, Empty> {
-    let token = auth::token(asked.request(), app);
+    let token = auth::token(asked.request(), app, auth::SESSION);
     let session = match &token {
         // Whether it is a session of ours does not matter for taking away.
         Some(token) => Some(app.rates.take(Kind::Session, Asker::Session(token))?),
@@ -121,7 +122,7 @@ async fn signed_in(app: &App, client: Client, token: &str) -> bool {
     if app.rates.take(Kind::SignIn, Asker::Guesser(client.network)).is_err() {
         return false;
     }
-    let found = matches!(app.sessions.who(&app.db, token, app.clock.now()).await, Ok(Some(_)));
+    let found = matches!(app.sessions.present(&app.db, token, false, app.clock.now()).await, Ok(Some(_)));
     if found {
         app.rates.remember(token);
     }
@@ -165,6 +166,9 @@ mod tests {
             (Method::POST, "/api/requests/4K7/comments", Some(Kind::Comments)),
             (Method::POST, "/api/session", Some(Kind::SignIn)),
             (Method::POST, "/api/session/code", Some(Kind::SignIn)),
+            (Method::GET, "/api/session/oidc", Some(Kind::SignIn)),
+            (Method::GET, "/api/session/oidc/callback", Some(Kind::SignIn)),
+            (Method::GET, "/api/session", None),
             (Method::POST, "/api/invitations/accept", Some(Kind::SignIn)),
             (Method::POST, "/api/password/forgot", Some(Kind::SignIn)),
             (Method::POST, "/api/my/code", Some(Kind::SignIn)),

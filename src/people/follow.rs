@@ -7,15 +7,12 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::token;
+use super::{secret, token};
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The row of table `secret` that holds the key when the configuration gives none.
 const ROW: &str = "follow";
-
-/// The shortest secret that the configuration may give, in characters.
-const SHORTEST: usize = 16;
 
 /// The key that makes and checks follow tokens.
 #[derive(Clone)]
@@ -29,31 +26,10 @@ impl Follow {
         Follow { key: Sha256::digest(secret.as_bytes()).into() }
     }
 
-    /// The key from the configuration (`server.secret`), or from the database, where the first server that asks puts a new
-    /// one. Servers that share a database share it.
-    pub async fn load(db: &Db, configured: Option<&str>) -> Result<Follow> {
-        if let Some(secret) = configured.filter(|secret| !secret.is_empty()) {
-            if secret.chars().count() < SHORTEST {
-                return Err(Error::config("server.secret", format!("is shorter than {SHORTEST} characters")));
-            }
-            return Ok(Follow::from_secret(secret));
-        }
-        let stored: Option<(String,)> = db.sql("select value from secret where name = $1").bind(ROW).optional().await?;
-        if let Some((secret,)) = stored {
-            return Ok(Follow::from_secret(&secret));
-        }
-        let secret: String = db
-            .write(async move |tx| {
-                tx.sql("insert into secret (name, value) values ($1, $2) on conflict (name) do nothing")
-                    .bind(ROW)
-                    .bind(token::fresh())
-                    .run()
-                    .await?;
-                let (secret,): (String,) = tx.sql("select value from secret where name = $1").bind(ROW).one().await?;
-                Ok::<_, Error>(secret)
-            })
-            .await?;
-        Ok(Follow::from_secret(&secret))
+    /// The key of the configuration's secret (`server.secret`), or of one in the database. Servers that share a database share
+    /// it.
+    pub async fn load(db: &Db, configured: &str) -> Result<Follow> {
+        Ok(Follow::from_secret(&secret::load(db, ROW, configured).await?))
     }
 
     /// A secret for another purpose, made of the same one; neither tells the other.

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::links::{self, Purpose};
-use super::sessions::password::{self, Passwords};
+use super::sessions::password::Passwords;
 use super::staff;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
@@ -79,7 +79,8 @@ pub async fn look(db: &Db, token: &str, now: i64) -> Result<Invitee> {
 pub async fn accept(db: &Db, passwords: &Passwords, token: &str, name: &str, password: String, now: i64) -> Result<()> {
     let Invitee { email, .. } = look(db, token, now).await?;
     let (name, token) = (name.trim().to_owned(), token.to_owned());
-    let wrong: Vec<_> = [staff::check_name(&name), password::check(&password, &email, &name)].into_iter().filter_map(Result::err).collect();
+    let wrong: Vec<_> =
+        [staff::check_name(&name), passwords.check(&password, &[&email, &name])].into_iter().filter_map(Result::err).collect();
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }

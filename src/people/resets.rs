@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use super::links::{self, Purpose};
-use super::sessions::password::{self, Passwords};
+use super::sessions::password::Passwords;
 use super::sessions::{Attempts, Sizes};
 use super::staff;
 use crate::db::Db;
@@ -81,8 +81,7 @@ impl Resets {
     pub async fn reset(&self, db: &Db, notices: &Notices, passwords: &Passwords, token: &str, password: String, now: i64) -> Result<()> {
         let member = links::find(db, Purpose::Reset, token, now).await?.ok_or(Error::Unauthorized(GONE))?;
         let (name, email) = staff::name_and_email(db, member).await?;
-        password::check(&password, &email, &name).map_err(|field| Error::Invalid(vec![field]))?;
-        let hash = passwords.hash(password).await?;
+        let hash = passwords.choose(password, vec![name, email.clone()]).await?;
         let (notices, token) = (notices.clone(), token.to_owned());
         db.write(async move |tx| {
             let member = links::take(tx, Purpose::Reset, &token, now).await?.ok_or(Error::Unauthorized(GONE))?;

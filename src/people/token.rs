@@ -31,6 +31,14 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The bytes that [`hexadecimal`] wrote; `None` for every other text.
+pub fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    rest.is_empty().then_some(())?;
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}
+
 /// Whether two secrets are the same, in a time that depends on their lengths alone.
 pub fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
@@ -99,6 +107,14 @@ mod tests {
     #[test]
     fn a_fingerprint_is_sha_256() {
         assert_eq!(fingerprint("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn hexadecimal_is_read_as_it_was_written() {
+        assert_eq!(from_hexadecimal(&hexadecimal(&[0, 1, 0xab, 0xff])), Some(vec![0, 1, 0xab, 0xff]));
+        for wrong in ["0", "0g", "00é", "+1"] {
+            assert_eq!(from_hexadecimal(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

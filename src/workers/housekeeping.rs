@@ -1,4 +1,4 @@
-//! Jobs by the clock that keep the house small: forget old idempotency keys, links, and messages, erase photos that
+//! Jobs by the clock that keep the house small: forget old idempotency keys, sessions, links and messages, erase photos that
 //! no request took.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::notices;
-use crate::people::{contact, invitations};
+use crate::people::{contact, invitations, sessions};
 use crate::requests::forget_keys;
 
 const EVERY: Duration = Duration::from_secs(600);
@@ -25,13 +25,15 @@ pub async fn run(app: Arc<App>) {
 
 /// Tidies once.
 pub async fn once(app: &App) -> Result<()> {
-    let before = app.clock.now() - app.config.limits.idempotency_hours * HOUR;
+    let now = app.clock.now();
+    let before = now - app.config.limits.idempotency_hours * HOUR;
     app.db.write(async move |tx| Ok::<_, Error>(forget_keys(tx, before).await?)).await?;
-    let (now, keep_days) = (app.clock.now(), app.config.notices.keep_days);
+    let keep_days = app.config.notices.keep_days;
     app.db
         .write(async move |tx| {
             notices::forget_old(tx, keep_days, now).await?;
-            invitations::forget_old(tx, now).await
+            invitations::forget_old(tx, now).await?;
+            sessions::tidy(tx, now).await
         })
         .await?;
     while contact::key_old(&app.db, 1000).await? > 0 {}

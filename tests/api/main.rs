@@ -7,6 +7,7 @@
 mod helpers;
 
 mod abuse;
+mod account;
 mod agreement;
 mod authz;
 mod blocks;
@@ -19,6 +20,7 @@ mod imports;
 mod invitations;
 mod live;
 mod log;
+mod oidc;
 mod open311;
 mod own;
 mod photos;

@@ -123,7 +123,7 @@ on_both! {
         let signed = city.post("/api/session", &json!({ "email": "admin@city.example", "password": PASSWORD })).await.expect(200);
         let token = signed.header("set-cookie").split(['=', ';']).nth(1).unwrap().to_owned();
         assert_eq!(token.len(), 52);
-        let (hash,): (String,) = city.app.db.sql("select token_hash from session").one().await.unwrap();
+        let (hash,): (String,) = city.app.db.sql("select token_hash from session_token").one().await.unwrap();
         assert!(hash.len() == 64 && !hash.contains(&token));
         let (stored,): (String,) = city.app.db.sql("select password_hash from member where email = 'admin@city.example'").one().await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));

@@ -54,8 +54,11 @@ export const NOTE_KINDS = ['progress', 'contact', 'internal', 'resolution', 'fol
 export type NoteKind = (typeof NOTE_KINDS)[number];
 
 export const session = () => call<Session>('GET', '/api/session');
-export const signIn = (email: string, password: string) => call<Session>('POST', '/api/session', { json: { email, password } });
-export const signOut = () => call<void>('DELETE', '/api/session');
+/** With a second factor the answer only says what comes next. */
+export const signIn = (email: string, password: string) => call<Session | Said<'Waiting'>>('POST', '/api/session', { json: { email, password } });
+export const secondStep = (second: { code: string } | { recovery_code: string }) => call<Session>('POST', '/api/session/code', { json: second });
+/** Whoever came by the provider of identities is told where that ends its own session. */
+export const signOut = () => call<Said<'Farewell'> | undefined>('DELETE', '/api/session');
 
 export const PAGE = 50;
 

@@ -22,6 +22,8 @@ struct ClientConfig {
     languages: [&'static str; 2],
     /// What photos are taken.
     photo: PhotoLimits,
+    /// The provider of identities that staff may sign in at, as people call it; none: by password alone.
+    provider: Option<String>,
     /// What the map stands on; none: the city's own boundaries.
     map: Option<MapGround>,
 }
@@ -65,6 +67,7 @@ async fn config(app: web::Data<App>) -> Result<HttpResponse> {
         time_zone: app.config.city.time_zone.clone(),
         center: bbox.map(|[w, s, e, n]| [(w + e) / 2.0, (s + n) / 2.0]),
         bbox,
+        provider: app.provider.as_ref().map(|provider| provider.name().to_owned()),
         map: ground(&app),
         languages: ["en", "es"],
         photo: PhotoLimits { max_bytes: photos.max_bytes, max_per_request: photos.max_per_request, types: crate::photos::intake::TYPES },

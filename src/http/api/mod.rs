@@ -1,5 +1,6 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
+mod account;
 mod blocks;
 mod cases;
 mod challenge;
@@ -12,6 +13,7 @@ mod invitations;
 mod layers;
 mod live;
 mod log;
+mod oidc;
 mod own;
 mod password;
 mod people;
@@ -27,6 +29,7 @@ mod steps;
 use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
 
+use super::auth::renewed;
 use super::gate;
 use super::limits::limited;
 use super::problem::problems;
@@ -74,7 +77,19 @@ use crate::error::Error as Refusal;
     retention::preview,
     services::list,
     services::one,
+    account::own,
+    account::change_password,
+    account::start_second_factor,
+    account::confirm_second_factor,
+    account::remove_second_factor,
+    account::renew_recovery_codes,
+    account::sessions,
+    account::end_session,
+    account::end_others,
+    oidc::depart,
+    oidc::arrive,
     session::begin,
+    session::second_step,
     session::current,
     session::end,
     cases::list,
@@ -93,6 +108,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
         web::scope("/api")
             .wrap(from_fn(gate))
             .wrap(from_fn(limited))
+            .wrap(from_fn(renewed))
             .wrap(from_fn(problems))
             .app_data(json)
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
@@ -116,6 +132,8 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(session::routes)
             .configure(invitations::routes)
             .configure(password::routes)
+            .configure(oidc::routes)
+            .configure(account::routes)
             .configure(cases::routes),
     );
     cfg.configure(photos::pictures);

@@ -1,4 +1,4 @@
-//! How often somebody may try a password or ask for a message: small buckets in memory, per mail address (or telephone), per
+//! How often somebody may try a password or a code, or ask for a message: small buckets in memory, per mail address (or telephone), per
 //! network address, and per both.
 //!
 //! Each try takes a token from all three; a right password gives them back, so that only failures count. The bucket of
@@ -29,6 +29,13 @@ impl Sizes {
     pub const PASSWORDS: Sizes = Sizes {
         both: Size { burst: 8, every_ms: 30_000 },
         mail: Size { burst: 40, every_ms: 15_000 },
+        address: Size { burst: 60, every_ms: 2_000 },
+    };
+    /// For codes of a second factor. There are only a million, and whoever tries them knows the password: 288 a day for one
+    /// mail address, from wherever they come.
+    pub const CODES: Sizes = Sizes {
+        both: Size { burst: 8, every_ms: 30_000 },
+        mail: Size { burst: 20, every_ms: 300_000 },
         address: Size { burst: 60, every_ms: 2_000 },
     };
     /// For messages that are sent to somebody who may not have asked: a handful, then one in five minutes; an office behind
@@ -176,6 +183,18 @@ mod tests {
         assert_eq!(tries, ADDRESS.burst as usize);
         let tries = (0..1000).filter(|n| attempts.take("b@x.example", address(&format!("2001:db8:0:{n:x}::1")), 0).is_ok()).count();
         assert_eq!(tries, MAIL.burst as usize);
+    }
+
+    #[test]
+    fn codes_are_tried_slowly_from_wherever_they_come() {
+        let attempts = Attempts::new(Sizes::CODES);
+        let (mut now, mut tries) = (0, 0);
+        while now < 24 * 3_600_000 {
+            let elsewhere = address(&format!("2001:db8:0:{:x}::", now / 10_000));
+            tries += usize::from(attempts.take("a@x.example", elsewhere, now).is_ok());
+            now += 10_000;
+        }
+        assert!((288..=310).contains(&tries), "{tries} of a million codes in a day");
     }
 
     #[test]

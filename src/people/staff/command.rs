@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::notices::Notices;
 use crate::people::invitations::{self, Invited};
 use crate::people::policy::{ROLES, Role};
-use crate::people::sessions::password::{self, Passwords};
+use crate::people::sessions::password::Passwords;
+use crate::people::sessions::reset_second_factor;
 use crate::people::token;
 
 /// What can be done to staff.
@@ -65,6 +66,12 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take away the second factor of somebody whose phone is gone, and end every session.
+    ResetSecondFactor {
+        /// The member.
+        #[arg(long)]
+        email: String,
+    },
     /// List everybody with grants and teams.
     List,
     /// Stop a member: no sign-in, and every session ends.
@@ -115,7 +122,7 @@ pub async fn run(db: &Db, config: &Config, command: Command, given: Option<Strin
         Command::Add { email, name, scope, team, invite, .. } => {
             let (hash, said) = match invite {
                 true => (None, None),
-                false => new_password(given, &email, &name).await.map(|(hash, said)| (Some(hash), said))?,
+                false => new_password(config, given, &email, &name).await.map(|(hash, said)| (Some(hash), said))?,
             };
             let new = NewMember { name, email: email.clone(), agency: None, password_hash: hash };
             let (notices, days) = (Notices::open(config)?, config.limits.invitation_days);
@@ -169,7 +176,7 @@ pub async fn run(db: &Db, config: &Config, command: Command, given: Option<Strin
             let known: Option<(String,)> =
                 db.sql("select name from member where email = $1").bind(super::tidy_email(&email)).optional().await?;
             let (name,) = known.ok_or(Error::NotFound("member"))?;
-            let (hash, said) = new_password(given, &email, &name).await?;
+            let (hash, said) = new_password(config, given, &email, &name).await?;
             let of = email.clone();
             db.write(async move |tx| {
                 let member = find(tx, &of).await?;
@@ -177,6 +184,15 @@ pub async fn run(db: &Db, config: &Config, command: Command, given: Option<Strin
             })
             .await?;
             Ok(std::iter::once(format!("{email} has another password; every session has ended.")).chain(said).collect())
+        }
+        Command::ResetSecondFactor { email } => {
+            let of = email.clone();
+            db.write(async move |tx| {
+                let member = find(tx, &of).await?;
+                reset_second_factor(tx, member, None, now).await
+            })
+            .await?;
+            Ok(vec![format!("{email} has no second factor any more; every session has ended.")])
         }
         Command::List => {
             let mut lines = Vec::new();
@@ -205,7 +221,7 @@ pub async fn run(db: &Db, config: &Config, command: Command, given: Option<Strin
 }
 
 /// The hash of the password that was given, or of a new one with the line that says it.
-async fn new_password(given: Option<String>, email: &str, name: &str) -> Result<(String, Option<String>)> {
+async fn new_password(config: &Config, given: Option<String>, email: &str, name: &str) -> Result<(String, Option<String>)> {
     let (password, said) = match given {
         Some(password) => (password, None),
         None => {
@@ -214,8 +230,8 @@ async fn new_password(given: Option<String>, email: &str, name: &str) -> Result<
             (made, Some(said))
         }
     };
-    password::check(&password, email, name).map_err(|field| Error::Invalid(vec![field]))?;
-    Ok((Passwords::new(1)?.hash(password).await?, said))
+    let passwords = Passwords::new(1, &config.city.name)?;
+    Ok((passwords.choose(password, vec![email.to_owned(), name.to_owned()]).await?, said))
 }
 
 fn in_words(grant: &NewGrant) -> String {

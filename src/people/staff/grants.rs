@@ -76,6 +76,41 @@ pub async fn revoke(tx: &mut Tx, member: i64, old: &NewGrant, by: Option<i64>, n
     changed(tx, Some(member), by, now).await
 }
 
+/// Makes the grants that follow from a provider's word exactly these; what was given by hand stays, and is not given twice.
+pub async fn follow_provider(tx: &mut Tx, member: i64, issuer: &str, wanted: &[NewGrant], now: i64) -> Result<()> {
+    let mut keep = Vec::with_capacity(wanted.len());
+    let mut different = false;
+    for new in wanted {
+        let limits = limits(tx, new).await?;
+        let there = matching(tx, member, new.role, &limits).await?;
+        if there.is_empty() {
+            let (id,): (i64,) = tx
+                .sql(
+                    "insert into member_grant (member_id, role, agency_id, jurisdiction_id, service_id, issuer)
+                     values ($1, $2, $3, $4, $5, $6) returning id",
+                )
+                .bind(member)
+                .bind(new.role.word())
+                .bind(limits.agency)
+                .bind(limits.jurisdiction)
+                .bind(limits.service)
+                .bind(issuer.to_owned())
+                .one()
+                .await?;
+            keep.push(id);
+            different = true;
+        }
+        keep.extend(there);
+    }
+    let followed: Vec<(i64,)> =
+        tx.sql("select id from member_grant where member_id = $1 and issuer = $2").bind(member).bind(issuer.to_owned()).all().await?;
+    for (id,) in followed.into_iter().filter(|(id,)| !keep.contains(id)) {
+        tx.sql("delete from member_grant where id = $1").bind(id).run().await?;
+        different = true;
+    }
+    if different { changed(tx, Some(member), None, now).await } else { Ok(()) }
+}
+
 /// The member as the policy sees it. A jurisdiction that was published again has a new row for the same code; a grant for
 /// the one is a grant for all of them, so that publishing a layer locks nobody out of a district.
 pub async fn who(db: &Db, member: i64) -> Result<Who> {

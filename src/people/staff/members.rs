@@ -3,6 +3,7 @@
 use super::changed;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Field, Result};
+use crate::people::sessions;
 use crate::record;
 
 /// The most characters of a name or mail address.
@@ -94,14 +95,14 @@ pub async fn name_and_email(db: &Db, member: i64) -> Result<(String, String)> {
 /// Gives a member another password and ends every session.
 pub async fn set_password(tx: &mut Tx, member: i64, hash: String, by: Option<i64>, now: i64) -> Result<()> {
     tx.sql("update member set password_hash = $1 where id = $2").bind(hash).bind(member).run().await?;
-    tx.sql("delete from session where member_id = $1").bind(member).run().await?;
+    sessions::end_all(tx, member, None).await?;
     changed(tx, Some(member), by, now).await
 }
 
 /// Stops a member: no sign-in any more, and every session ends. What the person did stays in the log.
 pub async fn deactivate(tx: &mut Tx, member: i64, by: Option<i64>, now: i64) -> Result<()> {
     tx.sql("update member set active = $1 where id = $2").bind(false).bind(member).run().await?;
-    tx.sql("delete from session where member_id = $1").bind(member).run().await?;
+    sessions::end_all(tx, member, None).await?;
     changed(tx, Some(member), by, now).await
 }
 

@@ -8,7 +8,7 @@ mod grants;
 mod members;
 mod teams;
 
-pub use grants::{Granted, NewGrant, grant, grants_of, revoke, who};
+pub use grants::{Granted, NewGrant, follow_provider, grant, grants_of, revoke, who};
 pub use members::{Listed, NewMember, add, check_name, deactivate, find, list, name_and_email, set_password, tidy_email};
 pub use teams::{join_team, put_agency, put_team, teams_of};
 

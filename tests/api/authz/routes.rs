@@ -81,6 +81,15 @@ impl Row {
 pub fn rows() -> Vec<Row> {
     use Of::{Case, City, FreshCase, Photo, Request};
     vec![
+        row("GET /api/account"),
+        row("PUT /api/account/password").json(json!({ "old": "four unrelated words", "new": "short" })).refused(422),
+        row("POST /api/account/recovery-codes").json(json!({ "password": "four unrelated words" })).refused(409),
+        row("POST /api/account/second-factor").json(json!({ "password": "four unrelated words" })),
+        row("PUT /api/account/second-factor").json(json!({ "code": "none" })).refused(422),
+        row("POST /api/account/second-factor/removal").json(json!({ "password": "four unrelated words" })).absent(),
+        row("GET /api/account/sessions"),
+        row("DELETE /api/account/sessions"),
+        row("DELETE /api/account/sessions/{id}").at("/api/account/sessions/0").absent(),
         row("GET /api/blocks"),
         row("POST /api/blocks").json(json!({ "kind": "mail_domain", "value": "abuse.example", "reason": "words" })),
         row("DELETE /api/blocks/{block}").at("/api/blocks/1000000").absent(),
@@ -126,6 +135,9 @@ pub fn rows() -> Vec<Row> {
         row("DELETE /api/session").leaves(),
         row("GET /api/session"),
         row("POST /api/session").leaves().json(json!({ "email": "resident@city.example", "password": "four unrelated words" })),
+        row("POST /api/session/code").json(json!({ "code": "none" })).refused(409),
+        row("GET /api/session/oidc").absent(),
+        row("GET /api/session/oidc/callback").absent(),
         row("GET /open311/discovery.{format}").at("/open311/discovery.json"),
         row("GET /open311/v2/requests.{format}").at("/open311/v2/requests.json"),
         row("POST /open311/v2/requests.{format}").at("/open311/v2/requests.json").form(&[
