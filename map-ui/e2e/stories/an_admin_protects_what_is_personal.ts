@@ -31,7 +31,7 @@ for (const width of [1280, 390]) {
       // Rules are shown before they are saved.
       await page.getByText('There are no rules').waitFor();
       await page.getByRole('button', { name: 'Add a rule' }).click();
-      await page.getByLabel('After days').fill('20');
+      await page.getByLabel('After days').fill('1');
       assert.ok(await page.getByRole('button', { name: 'Save these rules' }).isDisabled());
       await page.getByRole('button', { name: 'Show what they would do now' }).click();
       await page.getByRole('table', { name: 'Cases for which something is due' }).waitFor();
