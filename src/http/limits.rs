@@ -30,7 +30,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
     if method == Method::GET || method == Method::HEAD {
         return match path {
             _ if under("/tiles") => Some(Kind::Tiles),
-            "/api/heat" | "/api/clusters" | "/api/counts" | "/api/heat/steps" | "/api/requests" => Some(Kind::Map),
+            "/api/heat" | "/api/clusters" | "/api/counts" | "/api/counts/steps" | "/api/heat/steps" | "/api/requests" => Some(Kind::Map),
             "/api/cases" => Some(Kind::Lists),
             _ if under("/open311/v2/requests") => Some(Kind::Lists),
             "/api/nearby" => Some(Kind::Nearby),
@@ -152,6 +152,7 @@ mod tests {
             (Method::GET, "/tiles/base.json", Some(Kind::Tiles)),
             (Method::GET, "/tilesx", None),
             (Method::GET, "/api/heat", Some(Kind::Map)),
+            (Method::GET, "/api/counts/steps", Some(Kind::Map)),
             (Method::HEAD, "/api/clusters", Some(Kind::Map)),
             (Method::GET, "/api/requests", Some(Kind::Map)),
             (Method::GET, "/api/requests/4K7-218QX", None),

@@ -35,6 +35,7 @@ export class CityMap {
   constructor({ container, layers, at, title }: Opening) {
     this.#layers = layers;
     const foreign = base?.kind === 'style' ? base.url : null;
+    container.classList.toggle('foreign', foreign !== null);
     this.canvas = new Canvas({
       container,
       style: foreign ?? this.#style(),
