@@ -28,6 +28,7 @@ use crate::people::resets::Resets;
 use crate::people::sessions::Sessions;
 use crate::people::vault::Vault;
 use crate::photos::Photos;
+use crate::privacy::Discretion;
 use crate::requests::{Filing, OpenCases};
 use crate::routing::Routing;
 use crate::tiles::OutlineShelf;
@@ -68,6 +69,8 @@ pub struct App {
     pub catalog: Arc<Shelf>,
     /// Where it goes.
     pub routing: Arc<Routing>,
+    /// What strangers may be shown.
+    pub discretion: Arc<Discretion>,
     /// What filing needs.
     pub filing: Arc<Filing>,
     /// Open cases near a point.
@@ -108,18 +111,20 @@ impl App {
         let followers = Followers::default();
         let catalog = Arc::new(Shelf::default());
         let routing = Arc::new(Routing::new(&config)?);
+        let discretion = Arc::new(Discretion::new(&config.privacy)?);
         let filing = Arc::new(Filing {
             db: db.clone(),
             clock: clock.clone(),
             config: config.clone(),
             catalog: catalog.clone(),
             routing: routing.clone(),
+            discretion: discretion.clone(),
         });
         let follow = Follow::load(&db, &config.server.secret).await?;
         let vault = Vault::load(&db, &config.server.secret).await?;
         let signer = Signer::load(&db, config.ledger.key.as_deref(), &config.public_url()).await?;
-        let open_cases = OpenCases::default();
-        let columns = LiveColumns::new(config.zone()?);
+        let open_cases = OpenCases::new(discretion.veil);
+        let columns = LiveColumns::new(config.zone()?, discretion.veil, discretion.threshold);
         let photos = Photos::open(&config)?;
         let sessions = Sessions::new(&config, vault.clone())?;
         let provider = Provider::new(&config, vault)?;
@@ -142,6 +147,7 @@ impl App {
             followers,
             catalog,
             routing,
+            discretion,
             filing,
             open_cases,
             base: OnceLock::new(),

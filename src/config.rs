@@ -8,14 +8,17 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::network::Proxies;
 use crate::people::policy::{ROLES, Role};
+use crate::privacy::{self, Discretion};
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     "city.bbox",
     "map.style_hosts",
     "oidc.scopes",
     "open311.media_hosts",
     "outbound.private_hosts",
+    "privacy.ids",
+    "privacy.plates",
     "rates.exempt",
     "server.trusted_proxies",
     "sms.headers",
@@ -69,6 +72,8 @@ section! {
         staff: Staff = Staff::default(),
         /// A provider of identities that staff may sign in at.
         oidc: Oidc = Oidc::default(),
+        /// What strangers may be shown.
+        privacy: Privacy = Privacy::default(),
         /// Everything else that can hurt.
         limits: Limits = Limits::default(),
     }
@@ -351,6 +356,24 @@ section! {
 }
 
 section! {
+    /// What strangers may be shown.
+    Privacy {
+        /// H3 resolution (5 to 9) of the cells that stand for a blurred place: at 9 one is some 350 m across, at 8 some 900 m.
+        blur_resolution: u8 = 9,
+        /// Whether the street, without a number, is left of the address of a blurred place.
+        blurred_street: bool = false,
+        /// The least number of requests of a sensitive service that is shown. 0: every number.
+        smallest_count: u64 = 5,
+        /// Whether personal data found in residents' words is masked in public until staff has decided.
+        mask: bool = true,
+        /// Countries whose number plates are looked for in words: `de`, `es`, `fr`, `gb`, `it`, `nl`, `us`.
+        plates: Vec<String> = ["de", "es", "fr", "gb", "it", "nl", "us"].map(str::to_owned).into(),
+        /// Countries whose national ids are looked for in words: `es`, `gb`, `us`.
+        ids: Vec<String> = ["es", "us"].map(str::to_owned).into(),
+    }
+}
+
+section! {
     /// Everything else that can hurt.
     Limits {
         /// Seconds that an answer may take, the arrival of its question included; uploads have `photos.upload_seconds` more.
@@ -385,6 +408,10 @@ section! {
         candidates: usize = 10,
         /// Comments that residents may add to one request.
         comments: i64 = 50,
+        /// Requests that one network address may report as abusive in a day.
+        abuse_reports: i64 = 20,
+        /// Areas that are blackened in one photo at once.
+        photo_areas: usize = 50,
         /// Pages that may listen at the same time for what changes.
         listeners: usize = 2000,
         /// Hours for which an `Idempotency-Key` is remembered.
@@ -447,6 +474,11 @@ impl Config {
         if !(1..=1440).contains(&self.ledger.head_minutes) {
             return Err(Error::config("ledger.head_minutes", "must be 1 to 1440 minutes"));
         }
+        if !(privacy::COARSEST..=privacy::FINEST).contains(&self.privacy.blur_resolution) {
+            let problem = format!("must be from {} to {}", privacy::COARSEST, privacy::FINEST);
+            return Err(Error::config("privacy.blur_resolution", problem));
+        }
+        Discretion::new(&self.privacy)?;
         self.map.sources()?;
         self.server.proxies()?;
         self.staff.guarded()?;

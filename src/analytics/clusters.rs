@@ -38,7 +38,7 @@ impl Columns {
         let mut heaps: BTreeMap<u64, Heap> = BTreeMap::new();
         // Rows come cell by cell, so the heap of the last is nearly always that of the next.
         let mut last: Option<(u64, Heap)> = None;
-        self.each_placed(&wide, |cell, rows, at| {
+        self.each_placed(&self.reserve().open(&wide), |cell, rows, at| {
             let key = scale.key(cell);
             if last.as_ref().is_none_or(|(known, _)| *known != key) {
                 put(&mut heaps, last.replace((key, Heap::default())));
@@ -48,9 +48,33 @@ impl Columns {
             }
         });
         put(&mut heaps, last);
+        self.join_reserved(&wide, scale, &mut heaps);
         let seen = |cell: &u64| filter.bbox.is_none_or(|view| scale.touches(*cell, &view));
         let heaps = heaps.into_iter().map(|(key, heap)| (scale.cell(key), heap)).filter(|(cell, _)| seen(cell));
         heaps.map(|(cell, heap)| self.cluster(cell, heap)).collect()
+    }
+
+    /// Puts the sensitive services to the heaps, in whole steps of the threshold, as if they all lay in the middle of the cell.
+    fn join_reserved(&self, wide: &Filter, scale: Scale, heaps: &mut BTreeMap<u64, Heap>) {
+        let Some(apart) = self.reserve().reserved(wide) else { return };
+        // The cell of a blurred place is no finer than what blurs it.
+        let shown_in = Scale::of(scale.resolution.min(self.reserve().finest()));
+        let mut counts: BTreeMap<(u64, i64), (u64, BTreeMap<u32, u64>)> = BTreeMap::new();
+        self.each_placed(&apart, |cell, rows, at| {
+            let service = self.named().service(Kind(rows.kinds[at]));
+            let (where_it_is, kinds) = counts.entry((scale.key(cell), service)).or_default();
+            *where_it_is = shown_in.cell(shown_in.key(cell));
+            *kinds.entry(rows.kinds[at]).or_default() += 1;
+        });
+        let threshold = self.reserve().threshold();
+        for ((key, service), (cell, kinds)) in counts {
+            let shown = threshold.shown(kinds.values().sum());
+            let Some((middle, extent)) = (shown > 0).then(|| around(cell)).flatten() else { continue };
+            let statuses = kinds.into_iter().map(|(kind, n)| (kind, threshold.shown(n))).filter(|&(_, n)| n > 0).collect();
+            let reserved = Reserved { services: vec![(service, shown)], statuses };
+            let heap = Heap { count: shown, first: middle, extent, reserved, ..Heap::default() };
+            put(heaps, Some((key, heap)));
+        }
     }
 
     /// The cells of an H3 resolution that a view touches, each with the count of all of it, ascending.
@@ -68,6 +92,12 @@ impl Columns {
         let (mut services, mut statuses) = (BTreeMap::new(), BTreeMap::new());
         for (kind, count) in heap.kinds {
             *services.entry(names.service(Kind(kind))).or_default() += count;
+            *statuses.entry(names.status(Kind(kind)).to_owned()).or_default() += count;
+        }
+        for (service, count) in heap.reserved.services {
+            *services.entry(service).or_default() += count;
+        }
+        for (kind, count) in heap.reserved.statuses {
             *statuses.entry(names.status(Kind(kind)).to_owned()).or_default() += count;
         }
         let Extent { west, south, east, north } = heap.extent;
@@ -93,6 +123,22 @@ fn put(heaps: &mut BTreeMap<u64, Heap>, done: Option<(u64, Heap)>) {
     }
 }
 
+/// The middle of a cell and the box around it; a cell across the antimeridian is all in its middle.
+fn around(cell: u64) -> Option<((f64, f64), Extent)> {
+    let cell = h3o::CellIndex::try_from(cell).ok()?;
+    let middle = h3o::LatLng::from(cell);
+    let extent = cell.boundary().iter().fold(Extent::EMPTY, |all, corner| all.and(&Extent::point(corner.lng(), corner.lat())));
+    let extent = if extent.east - extent.west < 180.0 { extent } else { Extent::point(middle.lng(), middle.lat()) };
+    Some(((middle.lng(), middle.lat()), extent))
+}
+
+/// What of a heap is counted with reserve: its services, and by kind its statuses, which may be fewer.
+#[derive(Default)]
+struct Reserved {
+    services: Vec<(i64, u64)>,
+    statuses: Vec<(u32, u64)>,
+}
+
 struct Heap {
     count: u64,
     /// The first place; the others are summed as what they are off it, so that a million degrees lose no digits.
@@ -100,12 +146,14 @@ struct Heap {
     offsets: (f64, f64),
     extent: Extent,
     kinds: Vec<(u32, u64)>,
+    reserved: Reserved,
     id: i64,
 }
 
 impl Default for Heap {
     fn default() -> Heap {
-        Heap { count: 0, first: (0.0, 0.0), offsets: (0.0, 0.0), extent: Extent::EMPTY, kinds: Vec::new(), id: 0 }
+        let (kinds, reserved) = (Vec::new(), Reserved::default());
+        Heap { count: 0, first: (0.0, 0.0), offsets: (0.0, 0.0), extent: Extent::EMPTY, kinds, reserved, id: 0 }
     }
 }
 
@@ -137,6 +185,8 @@ impl Heap {
         self.count += other.count;
         self.extent = self.extent.and(&other.extent);
         other.kinds.into_iter().for_each(|(kind, count)| self.add_kind(kind, count));
+        self.reserved.services.extend(other.reserved.services);
+        self.reserved.statuses.extend(other.reserved.statuses);
     }
 }
 

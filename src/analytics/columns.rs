@@ -18,6 +18,7 @@ mod sorted;
 
 use super::filter::Filter;
 use super::heat::Scale;
+use super::reserve::Reserve;
 pub(super) use daily::{Daily, OneDay};
 pub use names::{Combination, Kind, Names};
 pub(super) use rows::Rows;
@@ -36,6 +37,7 @@ const RATIO: usize = 8;
 #[derive(Debug)]
 pub struct Columns {
     names: Names,
+    reserve: Reserve,
     levels: Vec<Sorted>,
     tail: Tail,
     daily: Daily,
@@ -48,22 +50,30 @@ pub struct Columns {
 pub struct Loading {
     /// The numbers that rows are made with.
     pub names: Names,
+    reserve: Reserve,
     rows: Tail,
     daily: Daily,
 }
 
 impl Loading {
+    /// Nothing yet; what is counted with reserve.
+    pub fn with(reserve: Reserve) -> Loading {
+        Loading { reserve, ..Loading::default() }
+    }
+
     /// Takes a row. No two may have the same id.
     pub fn push(&mut self, row: &Row) {
         self.rows.push(row);
-        self.daily.add(row);
+        if !self.reserve.keeps_back(self.names.service(row.kind)) {
+            self.daily.add(row);
+        }
     }
 
     /// The store of all rows that came.
     pub fn finish(self) -> Columns {
         let Tail { cells, rows } = self.rows;
         let levels = if cells.is_empty() { Vec::new() } else { vec![Sorted::new(cells, rows)] };
-        Columns { names: self.names, levels, daily: self.daily, ..Columns::default() }
+        Columns { names: self.names, reserve: self.reserve, levels, daily: self.daily, ..Columns::default() }
     }
 }
 
@@ -88,7 +98,8 @@ enum At {
 
 impl Default for Columns {
     fn default() -> Self {
-        Columns { names: Names::default(), levels: Vec::new(), tail: Tail::default(), daily: Daily::default(), full: TAIL, changes: 0 }
+        let (names, reserve, tail, daily) = (Names::default(), Reserve::default(), Tail::default(), Daily::default());
+        Columns { names, reserve, levels: Vec::new(), tail, daily, full: TAIL, changes: 0 }
     }
 }
 
@@ -101,6 +112,11 @@ impl Columns {
     /// What the numbers stand for.
     pub(super) fn named(&self) -> &Names {
         &self.names
+    }
+
+    /// What is counted with reserve.
+    pub(super) fn reserve(&self) -> &Reserve {
+        &self.reserve
     }
 
     pub(super) fn sieve(&self, filter: &Filter) -> Sieve {
@@ -121,6 +137,12 @@ impl Columns {
 
     /// Goes over the rows that pass, with a place or without, in no order.
     pub(super) fn each(&self, filter: &Filter, mut see: impl FnMut(&Rows, usize)) {
+        self.each_unplaced(filter, &mut see);
+        self.each_placed(filter, |_, rows, at| see(rows, at));
+    }
+
+    /// Goes over the rows that pass and have no place; with a box there are none.
+    pub(super) fn each_unplaced(&self, filter: &Filter, mut see: impl FnMut(&Rows, usize)) {
         let sieve = self.sieve(filter);
         if sieve.bbox.is_none() {
             let levels = self.levels.iter().map(|level| (&level.rows, level.unplaced()));
@@ -128,7 +150,6 @@ impl Columns {
                 range.filter(|&at| !rows.placed(at) && sieve.passes(rows, at)).for_each(|at| see(rows, at));
             }
         }
-        self.each_placed(filter, |_, rows, at| see(rows, at));
     }
 
     /// Goes over the rows that pass and have a place, each with its cell; the rows of one cell follow each other.
@@ -178,6 +199,11 @@ impl Columns {
         })
     }
 
+    /// Whether a row is counted one by one, and so in the sums of the days.
+    fn in_days(&self, row: &Row) -> bool {
+        !self.reserve.keeps_back(self.names.service(row.kind))
+    }
+
     fn find(&self, id: i64) -> Option<At> {
         let tail = self.tail.rows.ids.iter().position(|&known| known == id).map(At::Tail);
         let level = |at: usize| self.levels[at].find(id).map(|row| At::Level(at, row));
@@ -187,10 +213,12 @@ impl Columns {
     /// Puts a request in, or changes what is known of it.
     pub fn put(&mut self, row: Row) {
         self.changes += 1;
-        if let Some(old) = self.get(row.id) {
+        if let Some(old) = self.get(row.id).filter(|old| self.in_days(old)) {
             self.daily.take(&old);
         }
-        self.daily.add(&row);
+        if self.in_days(&row) {
+            self.daily.add(&row);
+        }
         match self.find(row.id) {
             Some(At::Tail(at)) => self.tail.remove(at),
             Some(At::Level(level, at)) => {
@@ -207,7 +235,7 @@ impl Columns {
     /// Takes a request out; whether it was there.
     pub fn remove(&mut self, id: i64) -> bool {
         self.changes += 1;
-        if let Some(old) = self.get(id) {
+        if let Some(old) = self.get(id).filter(|old| self.in_days(old)) {
             self.daily.take(&old);
         }
         match self.find(id) {
@@ -218,27 +246,34 @@ impl Columns {
         true
     }
 
-    /// Gives all requests of a case the status and the jurisdictions of the case.
+    /// Gives all requests of a case the status and the jurisdictions of the case; those whose place is not shown as it is lie in none.
     pub fn set_case(&mut self, case: i64, status: &str, jurisdictions: Combination) {
         self.changes += 1;
+        let nowhere = self.names.combination(&[]);
         for level in &mut self.levels {
             let rows: Vec<usize> = level.of_case(case).collect();
             for at in rows {
                 let old = level.row(at);
                 let kind = self.names.moved(old.kind, status);
+                let jurisdictions = if self.reserve.veils(self.names.service(kind)) { nowhere } else { jurisdictions };
                 level.recase(at, kind, jurisdictions);
-                self.daily.take(&old);
-                self.daily.add(&Row { kind, jurisdictions, ..old });
+                if !self.reserve.keeps_back(self.names.service(kind)) {
+                    self.daily.take(&old);
+                    self.daily.add(&Row { kind, jurisdictions, ..old });
+                }
             }
         }
         let Tail { rows, cells } = &mut self.tail;
         for at in (0..rows.len()).filter(|&at| rows.cases[at] == case) {
             let old = rows.row(at, cells[at]);
             let kind = self.names.moved(old.kind, status);
+            let jurisdictions = if self.reserve.veils(self.names.service(kind)) { nowhere } else { jurisdictions };
             rows.kinds[at] = kind.0;
             rows.combinations[at] = jurisdictions.0;
-            self.daily.take(&old);
-            self.daily.add(&Row { kind, jurisdictions, ..old });
+            if !self.reserve.keeps_back(self.names.service(kind)) {
+                self.daily.take(&old);
+                self.daily.add(&Row { kind, jurisdictions, ..old });
+            }
         }
     }
 

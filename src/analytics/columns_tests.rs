@@ -149,7 +149,7 @@ fn filter() -> impl Strategy<Value = Filter> {
     let day = || proptest::option::weighted(0.4, (2u16..9).prop_map(Day));
     (some(0.6, bbox.boxed()), list(6), list(4), list(7), day(), day()).prop_map(|(bbox, services, statuses, jurisdictions, from, to)| {
         let statuses = statuses.map(|list| list.into_iter().map(|s| STATUSES[s as usize].to_owned()).collect());
-        Filter { bbox, services, statuses, jurisdictions, from, to }
+        Filter { bbox, services, statuses, jurisdictions, from, to, except: Vec::new() }
     })
 }
 
@@ -232,4 +232,90 @@ fn what_was_sorted_beside_a_change_is_not_adopted() {
     assert_eq!(columns.heat(&only, 10).total, 1);
     columns.compact();
     assert_eq!(columns.heat(&only, 10).total, 1);
+}
+
+/// What is shown of sensitive services, counted by hand: service 1 is blurred and sensitive, 2 is hidden and sensitive, 3 is blurred.
+mod reserve {
+    use super::*;
+    use crate::geo::{Point, cell as h3};
+    use crate::privacy::{PlacePrivacy, Threshold, Veil};
+
+    const LEAST: u64 = 3;
+    const VEIL: u8 = 9;
+
+    fn columns(plains: &[Plain]) -> Columns {
+        let veil = Veil::new(VEIL, false);
+        let mut reserve = super::super::Reserve::new(veil, Threshold::new(LEAST));
+        let privacy = |service| match service {
+            1 | 3 => PlacePrivacy::Blurred,
+            2 => PlacePrivacy::Hidden,
+            _ => PlacePrivacy::Exact,
+        };
+        (1..=4).for_each(|service| reserve.add(service, privacy(service), service < 3));
+        let mut loading = Loading::with(reserve);
+        for (id, plain) in (1..).zip(plains) {
+            let point = plain.place.and_then(|(lon, lat)| veil.point(privacy(plain.service), Point { lon, lat }));
+            let place = point.map(|Point { lon, lat }| Place { lon, lat, cell: h3::cell(Point { lon, lat }).cast_unsigned() });
+            let (kind, jurisdictions) = (loading.names.kind(plain.service, STATUSES[0]), loading.names.combination(&[]));
+            loading.push(&Row { id, case: id, place, kind, day: Day(plain.day), jurisdictions });
+        }
+        loading.finish()
+    }
+
+    fn plain() -> impl Strategy<Value = Plain> {
+        let place = (0..4u32, 0..4u32).prop_map(|(x, y)| (0.9 + f64::from(x) / 500.0, 52.6 + f64::from(y) / 500.0));
+        (proptest::option::weighted(0.9, place), 1i64..=4, 40u16..44).prop_map(|(place, service, day)| Plain { case: 0, place, service, day })
+    }
+
+    fn only(service: i64) -> Filter {
+        Filter { services: Some(vec![service]), ..Filter::default() }
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_of_a_sensitive_service_is_small_and_none_follows_from_two_others(
+            plains in proptest::collection::vec(plain(), 0..120), resolution in 5u8..=10, days in (40u16..44, 40u16..44),
+        ) {
+            let columns = columns(&plains);
+            let some_days = |filter: Filter| Filter { from: Some(Day(days.0.min(days.1))), to: Some(Day(days.0.max(days.1))), ..filter };
+            let fair = |n: u64| n.is_multiple_of(LEAST);
+            for filter in [only(1), only(2), some_days(only(1)), some_days(only(2))] {
+                let heat = columns.heat(&filter, resolution);
+                prop_assert!(heat.cells.iter().all(|&(_, n)| fair(n.into())) && fair(heat.total) && fair(heat.unplaced), "{:?}", heat);
+                let counts = columns.counts(&filter);
+                prop_assert!(fair(counts.total) && counts.days.iter().all(|&(_, n)| fair(n)) && counts.statuses.iter().all(|(_, n)| fair(*n)));
+                prop_assert!(columns.clusters(&filter, resolution).iter().all(|c| fair(c.count) && c.only.is_none() && c.services.iter().all(|&(_, n)| fair(n))));
+                prop_assert_eq!(columns.pins(&filter, 10).total, 0);
+                let steps = columns.heat_by_step(&filter, resolution, &[Day(40), Day(42)]);
+                let by_step = columns.counts_by_step(&filter, &[Day(40), Day(42)], None);
+                prop_assert!(by_step.iter().all(|step| fair(step.total) && fair(step.unplaced)));
+                for (cell, _) in &heat.cells {
+                    let inside = columns.counts_by_step(&filter, &[Day(40), Day(42)], Some(*cell));
+                    prop_assert!(inside.iter().all(|step| fair(step.total) && step.services.iter().all(|&(_, n)| fair(n))));
+                }
+                prop_assert!(steps.cells.iter().flat_map(|(_, counts)| counts).all(|&n| fair(n.into())) && steps.totals.iter().all(|&n| fair(n)));
+            }
+            // What all together show, less what the others show, is again no small number.
+            let others = Filter { services: Some(vec![3, 4]), ..Filter::default() };
+            let (all, open) = (columns.heat(&Filter::default(), resolution), columns.heat(&others, resolution));
+            for &(cell, n) in &all.cells {
+                let less = open.cells.iter().find(|(known, _)| *known == cell).map_or(0, |&(_, n)| n);
+                prop_assert!(fair((n - less).into()));
+            }
+            prop_assert!(fair(columns.counts(&Filter::default()).total - columns.counts(&others).total));
+        }
+
+        #[test]
+        fn blurred_places_are_in_no_cell_finer_than_what_blurs_them(plains in proptest::collection::vec(plain(), 0..60), resolution in 5u8..=10) {
+            let columns = columns(&plains);
+            let heat = columns.heat(&only(3), resolution);
+            let (placed, all) = (plains.iter().filter(|p| p.service == 3 && p.place.is_some()).count() as u64, columns.counts(&only(3)).total);
+            prop_assert_eq!(heat.total, if resolution > VEIL { 0 } else { placed });
+            prop_assert_eq!(heat.total + heat.unplaced, all);
+            let middles: Vec<u64> = plains.iter().filter(|p| p.service == 3).filter_map(|p| p.place)
+                .filter_map(|(lon, lat)| Veil::new(VEIL, false).point(PlacePrivacy::Blurred, Point { lon, lat }))
+                .map(|Point { lon, lat }| parent(cell((lon, lat)), resolution)).collect();
+            prop_assert!(heat.cells.iter().all(|(cell, _)| middles.contains(cell)));
+        }
+    }
 }

@@ -4,7 +4,9 @@
 use super::columns::{Columns, OneDay, Rows};
 use super::day::Day;
 use super::filter::Filter;
+use super::heat::Scale;
 use super::steps::step_of_days;
+use crate::privacy::Threshold;
 
 /// The answer. Every list is ascending by its key and leaves out what has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,8 +70,18 @@ impl Sums {
 }
 
 impl Columns {
-    /// Counts the requests that pass.
+    /// Counts the requests that pass; sensitive services in whole steps of the threshold, each number by itself.
     pub fn counts(&self, filter: &Filter) -> Counts {
+        let mut counts = self.counted(&self.reserve().open(filter));
+        let Some(apart) = self.reserve().reserved(filter) else { return counts };
+        for &service in apart.services.iter().flatten() {
+            let alone = self.counted(&Filter { services: Some(vec![service]), ..apart.clone() });
+            counts.add(&alone.kept_back(self.reserve().threshold()));
+        }
+        counts
+    }
+
+    fn counted(&self, filter: &Filter) -> Counts {
         let mut days = vec![0u64; usize::from(u16::MAX) + 1];
         let mut sums = [Sums::of(self)];
         self.count(filter, &mut sums, |day, n| {
@@ -81,8 +93,20 @@ impl Columns {
     }
 
     /// Counts the requests that pass, in each of some steps. `firsts` holds the first day of each, ascending; the last ends with
-    /// the filter. With a `cell` (H3, of a resolution up to [`super::FINEST`]) only those in it. Days are not counted.
+    /// the filter. With a `cell` (H3, of a resolution up to [`super::FINEST`]) only those in it. Days are not counted. With the same reserve as
+    /// [`Columns::counts`], and blurred places in no cell that is finer than what blurs them.
     pub fn counts_by_step(&self, filter: &Filter, firsts: &[Day], cell: Option<u64>) -> Vec<Counts> {
+        let (reserve, resolution) = (self.reserve(), cell.map_or(0, |cell| Scale::of_cell(cell).resolution));
+        let mut steps = self.counted_by_step(&reserve.open_at(filter, resolution), firsts, cell);
+        let Some(apart) = reserve.reserved(filter).filter(|_| resolution <= reserve.finest()) else { return steps };
+        for &service in apart.services.iter().flatten() {
+            let alone = self.counted_by_step(&Filter { services: Some(vec![service]), ..apart.clone() }, firsts, cell);
+            steps.iter_mut().zip(alone).for_each(|(step, alone)| step.add(&alone.kept_back(reserve.threshold())));
+        }
+        steps
+    }
+
+    fn counted_by_step(&self, filter: &Filter, firsts: &[Day], cell: Option<u64>) -> Vec<Counts> {
         let Some(&first) = firsts.first() else { return Vec::new() };
         let filter = Filter { from: Some(filter.from.map_or(first, |from| from.max(first))), ..filter.clone() };
         let step_of = step_of_days(firsts);
@@ -96,10 +120,37 @@ impl Columns {
 
     /// Adds up what passes. `place` is told how many there are on a day and says which of the sums they belong to.
     fn count(&self, filter: &Filter, sums: &mut [Sums], mut place: impl FnMut(Day, u64) -> usize) {
-        match self.sieve(filter).days_alone() {
+        // What is counted one by one is all that the days hold: sensitive services are not in them.
+        let all = Filter { except: Vec::new(), ..filter.clone() };
+        match self.sieve(&all).days_alone() {
             Some(days) => self.daily().of(days).for_each(|(day, counts)| sums[place(day, counts.total.into())].add(counts)),
             None => self.each(filter, |rows, at| sums[place(Day(rows.days[at]), 1)].see(rows, at)),
         }
+    }
+}
+
+impl Counts {
+    fn kept_back(self, threshold: Threshold) -> Counts {
+        fn shown<K>(counts: Vec<(K, u64)>, threshold: Threshold) -> Vec<(K, u64)> {
+            counts.into_iter().map(|(key, n)| (key, threshold.shown(n))).filter(|&(_, n)| n > 0).collect()
+        }
+        Counts {
+            total: threshold.shown(self.total),
+            unplaced: threshold.shown(self.unplaced),
+            services: shown(self.services, threshold),
+            statuses: shown(self.statuses, threshold),
+            days: shown(self.days, threshold),
+            jurisdictions: shown(self.jurisdictions, threshold),
+        }
+    }
+
+    fn add(&mut self, more: &Counts) {
+        self.total += more.total;
+        self.unplaced += more.unplaced;
+        self.services = summed(self.services.iter().chain(&more.services).copied());
+        self.statuses = summed(self.statuses.iter().chain(&more.statuses).cloned());
+        self.days = summed(self.days.iter().chain(&more.days).copied());
+        self.jurisdictions = summed(self.jurisdictions.iter().chain(&more.jurisdictions).copied());
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Filter {
     pub bbox: Option<Bbox>,
     /// Ids of services of the request.
     pub services: Option<Vec<i64>>,
+    /// Ids of services that never pass.
+    pub except: Vec<i64>,
     /// Words of the status of its case.
     pub statuses: Option<Vec<String>>,
     /// Ids of jurisdictions; a request passes when its case lies in any of them.

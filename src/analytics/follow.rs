@@ -6,16 +6,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::tz::TimeZone;
 
 use super::columns::Columns;
-use super::load::{News, everything};
+use super::load::{News, Sight, everything, reserve};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::privacy::{Threshold, Veil};
 
 /// The columns, shared by those who ask and the one follower that writes. Cheap to clone.
 #[derive(Clone)]
 pub struct LiveColumns {
     state: Arc<RwLock<State>>,
-    zone: TimeZone,
+    sight: Sight,
 }
 
 #[derive(Default)]
@@ -25,14 +26,14 @@ struct State {
 }
 
 impl LiveColumns {
-    /// Empty ones; days are those of the time zone.
-    pub fn new(zone: TimeZone) -> LiveColumns {
-        LiveColumns { state: Arc::default(), zone }
+    /// Empty ones; days are those of the time zone, places and small numbers those that are shown.
+    pub fn new(zone: TimeZone, veil: Veil, threshold: Threshold) -> LiveColumns {
+        LiveColumns { state: Arc::default(), sight: Sight { zone, veil, threshold } }
     }
 
     /// Reads all of them anew. `position` is that of the log *before* the call: what happens while reading is then seen again.
     pub async fn reload(&self, db: &Db, position: i64) -> Result<()> {
-        let columns = everything(db, &self.zone).await?;
+        let columns = everything(db, &self.sight).await?;
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State { columns, position };
         Ok(())
     }
@@ -50,6 +51,14 @@ impl LiveColumns {
 
     /// Follows the log: reads again the requests and cases that something happened to. Only one caller at a time.
     pub async fn see(&self, db: &Db, events: &[Event]) -> Result<()> {
+        // What the public may know of a service has changed: then all of its requests stand elsewhere.
+        if events.iter().any(|event| event.kind == "service_saved") {
+            let now = reserve(db, &self.sight).await?;
+            if self.ask(|columns, _| *columns.reserve() != now) {
+                let reached = events.iter().map(|event| event.position).max().unwrap_or(0);
+                return self.reload(db, reached).await;
+            }
+        }
         let named = Named::in_events(events);
         let mut news = News::default();
         news.read_cases(db, &named.whole).await?;
@@ -63,7 +72,7 @@ impl LiveColumns {
         news.read_case_facts(db, &named.cases).await?;
         {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            news.tell(&mut state.columns, &self.zone);
+            news.tell(&mut state.columns, &self.sight);
             let reached = events.iter().map(|event| event.position).max();
             state.position = state.position.max(reached.unwrap_or(0));
         }

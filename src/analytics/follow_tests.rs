@@ -12,6 +12,7 @@ use crate::db::{Db, Options, Tx};
 use crate::error::{Error, Result};
 use crate::events::{self, Event, Fact, New};
 use crate::geo::{Point, cell};
+use crate::privacy::{Threshold, Veil};
 
 const STATUSES: [&str; 4] = ["new", "in_progress", "resolved", "closed"];
 const DAY: i64 = 86_400_000;
@@ -171,7 +172,7 @@ fn any_filter(dice: &mut StdRng) -> Filter {
     let bbox = dice.random_bool(0.5).then_some(Bbox { west: x.min(y), east: x.max(y), south: z.min(w), north: z.max(w) });
     let mut day = |p: f64| dice.random_bool(p).then(|| Day::at(dice.random_range(0..30) * DAY, &TimeZone::UTC));
     let (from, to) = (day(0.3), day(0.3));
-    Filter { bbox, services, statuses, jurisdictions, from, to }
+    Filter { bbox, services, statuses, jurisdictions, from, to, except: Vec::new() }
 }
 
 async fn counted_by_sql(db: &Db, filter: &Filter) -> Result<BTreeMap<u64, u32>> {
@@ -203,7 +204,7 @@ async fn whatever_is_committed_and_however_the_follower_hears_of_it_heat_is_what
     let folder = tempfile::tempdir()?;
     let db = database(&folder).await?;
     let mut dice = StdRng::seed_from_u64(311);
-    let live = LiveColumns::new(TimeZone::UTC);
+    let live = LiveColumns::new(TimeZone::UTC, Veil::new(9, false), Threshold::new(5));
     live.reload(&db, 0).await?;
     for round in 0..30 {
         let deeds: Vec<Deed> = (0..40).map(|_| Deed::any(&mut dice)).collect::<Result<_>>()?;

@@ -3,8 +3,9 @@
 //! Rows are sorted by cell of resolution 10, and the cells inside a coarser cell are neighbours in that order, so each cell of
 //! the answer is one range of rows in each level. Only where a box cuts through a cell are coordinates looked at.
 
-use super::columns::{Columns, Marks, Sieve, Sorted};
+use super::columns::{Columns, Kind, Marks, Rows, Sieve, Sorted};
 use super::filter::Filter;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The finest resolution: that of the cells the rows are kept by.
@@ -19,17 +20,47 @@ pub struct Heat {
     pub total: u64,
     /// Requests in the fullest cell.
     pub max: u32,
-    /// Requests that pass and have no place; none where a box is asked for.
+    /// Requests that pass and have no place, or none that can be told as finely; none where a box is asked for.
     pub unplaced: u64,
     /// Each cell that holds any, ascending, and how many.
     pub cells: Vec<(u64, u32)>,
 }
 
 impl Columns {
-    /// Counts the requests that pass, by cell of an H3 resolution (finer ones than [`FINEST`] are taken as that).
+    /// Counts the requests that pass, by cell of an H3 resolution (finer ones than [`FINEST`] are taken as that). Blurred places are in
+    /// no cell that is finer than what blurs them, and sensitive services in whole steps of the threshold.
     pub fn heat(&self, filter: &Filter, resolution: u8) -> Heat {
+        let (reserve, resolution) = (self.reserve(), resolution.min(FINEST));
+        let mut heat = self.one_by_one(&reserve.open_at(filter, resolution), resolution);
+        if filter.bbox.is_none() {
+            reserve.too_fine(filter, resolution).into_iter().for_each(|apart| self.each(&apart, |_, _| heat.unplaced += 1));
+        }
+        let Some(apart) = reserve.reserved(filter) else { return heat };
+        let scale = Scale::of(resolution);
+        let mut counts: BTreeMap<(Option<u64>, i64), u64> = BTreeMap::new();
+        let mut count = |cell: Option<u64>, rows: &Rows, at: usize| {
+            *counts.entry((cell, self.named().service(Kind(rows.kinds[at])))).or_default() += 1;
+        };
+        self.each_unplaced(&apart, |rows, at| count(None, rows, at));
+        match resolution <= reserve.finest() {
+            true => self.each_placed(&apart, |cell, rows, at| count(Some(scale.cell(scale.key(cell))), rows, at)),
+            false if filter.bbox.is_none() => self.each_placed(&apart, |_, rows, at| count(None, rows, at)),
+            false => {}
+        }
+        let mut cells: BTreeMap<u64, u32> = std::mem::take(&mut heat.cells).into_iter().collect();
+        for ((cell, _), count) in counts {
+            match (cell, reserve.threshold().shown(count)) {
+                (_, 0) => {}
+                (None, shown) => heat.unplaced += shown,
+                (Some(cell), shown) => *cells.entry(cell).or_default() += u32::try_from(shown).unwrap_or(u32::MAX),
+            }
+        }
+        Heat::of(resolution, heat.unplaced, cells.into_iter().collect())
+    }
+
+    fn one_by_one(&self, filter: &Filter, resolution: u8) -> Heat {
         let sieve = self.sieve(filter);
-        let scale = Scale::of(resolution.min(FINEST));
+        let scale = Scale::of(resolution);
         let mut cells = Vec::new();
         let mut unplaced = 0;
         for level in self.levels() {
@@ -53,13 +84,14 @@ impl Columns {
             same
         });
         cells.iter_mut().for_each(|(key, _)| *key = scale.cell(*key));
-        Heat {
-            resolution: scale.resolution,
-            total: cells.iter().map(|&(_, n)| u64::from(n)).sum(),
-            max: cells.iter().map(|&(_, n)| n).max().unwrap_or(0),
-            unplaced,
-            cells,
-        }
+        Heat::of(resolution, unplaced, cells)
+    }
+}
+
+impl Heat {
+    fn of(resolution: u8, unplaced: u64, cells: Vec<(u64, u32)>) -> Heat {
+        let (total, max) = (cells.iter().map(|&(_, n)| u64::from(n)).sum(), cells.iter().map(|&(_, n)| n).max().unwrap_or(0));
+        Heat { resolution, total, max, unplaced, cells }
     }
 }
 

@@ -9,12 +9,23 @@ use jiff::tz::TimeZone;
 
 use super::columns::{Columns, Combination, Loading, Names, Place, Row};
 use super::day::Day;
+use super::reserve::Reserve;
 use crate::db::Db;
 use crate::error::Result;
+use crate::geo::{Point, cell};
+use crate::privacy::{PlacePrivacy, Threshold, Veil};
 use crate::record;
 
 /// Ids in one question to the database.
 const SOME: usize = 500;
+
+/// How the columns see things: the days of a time zone, and what is shown of places and small numbers.
+#[derive(Debug, Clone)]
+pub(super) struct Sight {
+    pub zone: TimeZone,
+    pub veil: Veil,
+    pub threshold: Threshold,
+}
 
 record! {
     /// A request as it stands in the database.
@@ -27,23 +38,41 @@ record! {
         pub cell: Option<i64>,
         pub filed_at: i64,
         pub status: String,
+        pub place_privacy: PlacePrivacy,
     }
 }
 
-const REQUESTS: &str = "select r.id, r.case_id, r.service_id, r.lon, r.lat, r.cell, r.filed_at, c.status
-    from request r join case_record c on c.id = r.case_id where true";
+const REQUESTS: &str = "select r.id, r.case_id, r.service_id, r.lon, r.lat, r.cell, r.filed_at, c.status, s.place_privacy
+    from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where r.hidden_at is null";
+
+/// Which services are counted with reserve.
+pub(super) async fn reserve(db: &Db, sight: &Sight) -> Result<Reserve> {
+    let mut reserve = Reserve::new(sight.veil, sight.threshold);
+    let services: Vec<(i64, PlacePrivacy, bool)> =
+        db.sql("select id, place_privacy, sensitive from service where place_privacy <> 'exact' order by id").all().await?;
+    services.into_iter().for_each(|(id, privacy, sensitive)| reserve.add(id, privacy, sensitive));
+    Ok(reserve)
+}
 
 impl Found {
-    fn row(&self, names: &mut Names, jurisdictions: Combination, zone: &TimeZone) -> Row {
-        let place = self.lon.zip(self.lat).zip(self.cell).map(|((lon, lat), cell)| Place { lon, lat, cell: cell.cast_unsigned() });
+    fn row(&self, names: &mut Names, jurisdictions: Combination, sight: &Sight) -> Row {
         let kind = names.kind(self.service_id, &self.status);
-        Row { id: self.id, case: self.case_id, place, kind, day: Day::at(self.filed_at, zone), jurisdictions }
+        let jurisdictions = if self.place_privacy == PlacePrivacy::Exact { jurisdictions } else { names.combination(&[]) };
+        let day = Day::at(self.filed_at, &sight.zone);
+        Row { id: self.id, case: self.case_id, place: self.place(sight.veil), kind, day, jurisdictions }
+    }
+
+    fn place(&self, veil: Veil) -> Option<Place> {
+        let (point, known) = self.lon.zip(self.lat).zip(self.cell).map(|((lon, lat), cell)| (Point { lon, lat }, cell))?;
+        let Point { lon, lat } = veil.point(self.place_privacy, point)?;
+        let cell = if self.place_privacy == PlacePrivacy::Exact { known } else { cell::cell(Point { lon, lat }) };
+        Some(Place { lon, lat, cell: cell.cast_unsigned() })
     }
 }
 
 /// Reads everything, streamed: beside the columns only four numbers for each case are held.
-pub(super) async fn everything(db: &Db, zone: &TimeZone) -> Result<Columns> {
-    let mut loading = Loading::default();
+pub(super) async fn everything(db: &Db, sight: &Sight) -> Result<Columns> {
+    let mut loading = Loading::with(reserve(db, sight).await?);
     let nowhere = loading.names.combination(&[]);
     let (mut cases, mut open) = (Vec::new(), Open::default());
     db.sql("select case_id, jurisdiction_id from case_jurisdiction order by case_id, jurisdiction_id")
@@ -56,7 +85,7 @@ pub(super) async fn everything(db: &Db, zone: &TimeZone) -> Result<Columns> {
     db.sql(REQUESTS)
         .each(|found: Found| {
             let jurisdictions = cases.binary_search_by_key(&found.case_id, |&(case, _)| case).map_or(nowhere, |at| cases[at].1);
-            let row = found.row(&mut loading.names, jurisdictions, zone);
+            let row = found.row(&mut loading.names, jurisdictions, sight);
             loading.push(&row);
             Ok(())
         })
@@ -144,11 +173,11 @@ impl News {
     }
 
     /// Tells the columns.
-    pub(super) fn tell(&self, columns: &mut Columns, zone: &TimeZone) {
+    pub(super) fn tell(&self, columns: &mut Columns, sight: &Sight) {
         for request in &self.requests {
             let jurisdictions = self.cases.get(&request.case_id).map_or(&[][..], |(_, jurisdictions)| jurisdictions);
             let jurisdictions = columns.names().combination(jurisdictions);
-            let row = request.row(columns.names(), jurisdictions, zone);
+            let row = request.row(columns.names(), jurisdictions, sight);
             columns.put(row);
         }
         for &id in &self.gone {

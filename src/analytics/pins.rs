@@ -18,6 +18,7 @@ impl Columns {
     /// The newest and not a sample: people understand "the newest 5,000 of 31,204", the same question has the same answer,
     /// and what was filed just now is always among them. Time O(n), memory O(limit).
     pub fn pins(&self, filter: &Filter, limit: usize) -> Pins {
+        let filter = &self.reserve().open(filter); // one request is a small number
         let mut newest: Vec<(u16, i64)> = Vec::new();
         let mut least = (0, i64::MIN);
         let mut total = 0;

@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::error::{Error, Field, Result};
 use crate::events::{Fact, New, append, commitment, salt};
 use crate::people::policy::{Act, Who};
+use crate::privacy::Standing;
 
 /// What a note is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -53,6 +54,8 @@ pub struct NewNote {
     pub kind: NoteKind,
     /// Whether residents read them.
     pub public: bool,
+    /// Whether somebody has to look at them before the public reads all of them.
+    pub standing: Standing,
 }
 
 impl NewNote {
@@ -73,7 +76,7 @@ impl NewNote {
         if public && kind == NoteKind::Internal {
             return Err(Error::Invalid(vec![Field::new("public", "cannot be true for an internal note")]));
         }
-        Ok(NewNote { text: text.to_owned(), kind, public })
+        Ok(NewNote { text: text.to_owned(), kind, public, standing: Standing::Clear })
     }
 }
 
@@ -90,8 +93,8 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: 
     let proof = commitment(&salt, &[&note.text]);
     let (id,): (i64,) = tx
         .sql(
-            "insert into note (case_id, member_id, request_id, kind, public, text, salt, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
-             returning id",
+            "insert into note (case_id, member_id, request_id, kind, public, text, salt, created_at, words)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
         )
         .bind(case)
         .bind(who.member())
@@ -101,6 +104,7 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: 
         .bind(note.text.clone())
         .bind(salt)
         .bind(now)
+        .bind(note.standing)
         .one()
         .await?;
     if note.public {

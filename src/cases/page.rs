@@ -9,18 +9,15 @@ use super::around::{self, Around};
 use super::queue::{Place, summaries};
 use super::status::Status;
 use crate::db::Db;
-use crate::error::{Error, Result};
-use crate::events::{Fact, New, append};
+use crate::error::Result;
 use crate::people::contact;
 use crate::people::policy::{Act, Who, may, scope};
+use crate::privacy::{Hint, PlacePrivacy, Scanner, Standing, hints};
 use crate::record;
 use crate::routing::Why;
 
 /// The most requests, notes and photos that are shown of one case.
 const MOST: i64 = 500;
-
-/// How long one look at who filed counts as the same look: a page that refreshes itself does not fill the timeline.
-const ONE_LOOK: i64 = 3_600_000;
 
 record! {
     /// The row of a case.
@@ -62,6 +59,8 @@ record! {
         pub request_count: i64,
         /// Counts the decisions made over it; send it back with a move.
         pub version: i64,
+        /// What of its place the public sees.
+        pub place_privacy: PlacePrivacy,
         #[serde(skip)]
         route_json: String,
     }
@@ -82,6 +81,9 @@ record! {
         media_url: String,
         joined: bool,
         erased_at: Option<i64>,
+        words: Standing,
+        hidden_at: Option<i64>,
+        hidden_reason: Option<String>,
     }
 }
 
@@ -112,6 +114,14 @@ pub struct Request {
     pub joined: bool,
     /// When its words and all that was personal were erased.
     pub erased_at: Option<i64>,
+    /// Whether personal data was found in its words and nobody has decided.
+    pub flagged: bool,
+    /// What was found, in `description` and `answers.CODE`.
+    pub found: Vec<Hint>,
+    /// Since when it is kept from the public, epoch milliseconds.
+    pub hidden_at: Option<i64>,
+    /// Why it is.
+    pub hidden_reason: Option<String>,
     /// Answers to the service's questions.
     pub answers: Vec<Answer>,
     /// Its pictures, with those that wait for review.
@@ -160,6 +170,12 @@ record! {
         pub public: bool,
         /// The words.
         pub text: String,
+        /// Since when it is kept from the public, epoch milliseconds.
+        pub hidden_at: Option<i64>,
+        /// Why it is.
+        pub hidden_reason: Option<String>,
+        /// Whether somebody has to look at the words.
+        pub words: Standing,
     }
 }
 
@@ -206,6 +222,8 @@ pub struct Whole {
     pub moves: Vec<Status>,
     /// Those of them that must say why.
     pub reasons: Vec<Status>,
+    /// Whether the asker decides what the public sees of it.
+    pub moderates: bool,
 }
 
 impl Whole {
@@ -216,14 +234,14 @@ impl Whole {
 }
 
 /// The whole of a case, as far as `who` may see it. It writes to the log if it showed who filed.
-pub async fn page(db: &Db, who: &Who, id: i64, now: i64) -> Result<Whole> {
+pub async fn page(db: &Db, scanner: &Scanner, who: &Who, id: i64, now: i64) -> Result<Whole> {
     let on = access::on(db, id).await?;
     access::demand(who, Act::SeeCase, &on, "see this case")?;
     let case: Case = db
         .sql(
             "select c.id, s.code as service, s.name as service_name, c.status, c.priority, t.code as team, t.name as team_name,
                 a.name as agency, m.name as assignee, c.address, c.lon, c.lat, c.opened_at, c.updated_at, c.due_at, c.closed_at,
-                c.request_count, c.version, c.route_json
+                c.request_count, c.version, c.route_json, s.place_privacy
              from case_record c join service s on s.id = c.service_id left join team t on t.id = c.team_id
              left join agency a on a.id = coalesce(t.agency_id, s.agency_id) left join member m on m.id = c.assignee_id where c.id = $1",
         )
@@ -231,51 +249,31 @@ pub async fn page(db: &Db, who: &Who, id: i64, now: i64) -> Result<Whole> {
         .one()
         .await?;
     let about = summaries(db, &[id]).await?.remove(&id).unwrap_or_default();
-    let contacts = if may(who, Act::SeeContact, &on) { contact::of_case(db, id).await? } else { HashMap::new() };
-    if !contacts.is_empty() {
-        record_look(db, who, id, now).await?;
-    }
+    let may_see = may(who, Act::SeeContact, &on);
+    let contacts = if may_see { contact::of_case(db, id, who.member(), now).await? } else { HashMap::new() };
     let internal = may(who, Act::SeeInternalNotes, &on);
     let may_move = may(who, Act::MoveCase, &on);
     Ok(Whole {
         number: about.number,
         status_name: case.status.name(),
         jurisdictions: about.jurisdictions,
-        requests: requests(db, id, contacts).await?,
+        requests: requests(db, scanner, id, contacts).await?,
         notes: notes(db, id, internal).await?,
         duplicates: duplicates(db, who, id).await?,
         nearby: around::around(db, who, &case, now).await?,
         why: serde_json::from_str(&case.route_json).unwrap_or_default(),
+        moderates: may(who, Act::Moderate, &on),
         moves: if may_move { case.status.legal() } else { Vec::new() },
         reasons: if may_move { case.status.reasoned() } else { Vec::new() },
         case,
     })
 }
 
-/// Appends that this person looked at who filed, unless it is the same look still.
-async fn record_look(db: &Db, who: &Who, case: i64, now: i64) -> Result<()> {
-    let member = who.member();
-    db.write(async move |tx| {
-        let seen: Option<(i64,)> = tx
-            .sql("select seq from event where case_id = $1 and kind = $2 and member_id is not distinct from $3 and at > $4 limit 1")
-            .bind(case)
-            .bind(Fact::ContactSeen.kind())
-            .bind(member)
-            .bind(now - ONE_LOOK)
-            .optional()
-            .await?;
-        if seen.is_none() {
-            append(tx, New::at(now, Fact::ContactSeen).of_case(case).by(member)).await?;
-        }
-        Ok::<_, Error>(())
-    })
-    .await
-}
-
-async fn requests(db: &Db, case: i64, mut contacts: HashMap<i64, contact::Shown>) -> Result<Vec<Request>> {
+async fn requests(db: &Db, scanner: &Scanner, case: i64, mut contacts: HashMap<i64, contact::Shown>) -> Result<Vec<Request>> {
     let filed: Vec<Filed> = db
         .sql(
-            "select id, number, source, filed_at, description, address, lon, lat, accuracy_m, language, media_url, joined, erased_at
+            "select id, number, source, filed_at, description, address, lon, lat, accuracy_m, language, media_url, joined,
+                erased_at, words, hidden_at, hidden_reason
              from request where case_id = $1 order by id limit $2",
         )
         .bind(case)
@@ -295,6 +293,8 @@ async fn requests(db: &Db, case: i64, mut contacts: HashMap<i64, contact::Shown>
         })
         .await?;
     let whole = |row: Filed| Request {
+        flagged: row.words == Standing::Flagged,
+        found: found(scanner, &row, answers.get(&row.id).map_or(&[], Vec::as_slice)),
         answers: answers.remove(&row.id).unwrap_or_default(),
         photos: photos.remove(&row.id).unwrap_or_default(),
         contact: contacts.remove(&row.id),
@@ -310,8 +310,18 @@ async fn requests(db: &Db, case: i64, mut contacts: HashMap<i64, contact::Shown>
         media_url: row.media_url,
         joined: row.joined,
         erased_at: row.erased_at,
+        hidden_at: row.hidden_at,
+        hidden_reason: row.hidden_reason,
     };
     Ok(filed.into_iter().map(whole).collect())
+}
+
+fn found(scanner: &Scanner, row: &Filed, answers: &[Answer]) -> Vec<Hint> {
+    if row.words == Standing::Clear {
+        return Vec::new();
+    }
+    let answers = answers.iter().flat_map(|answer| answer.values.iter().map(|value| (format!("answers.{}", answer.code), value.as_str())));
+    hints(scanner, std::iter::once(("description".to_owned(), row.description.as_str())).chain(answers))
 }
 
 async fn answers(db: &Db, case: i64) -> Result<HashMap<i64, Vec<Answer>>> {
@@ -338,7 +348,8 @@ async fn answers(db: &Db, case: i64) -> Result<HashMap<i64, Vec<Answer>>> {
 async fn notes(db: &Db, case: i64, internal: bool) -> Result<Vec<Note>> {
     let all: Vec<Note> = db
         .sql(
-            "select n.id, n.created_at, m.name as by, n.kind, n.public, n.text from note n left join member m on m.id = n.member_id
+            "select n.id, n.created_at, m.name as by, n.kind, n.public, n.text, n.hidden_at, n.hidden_reason, n.words
+             from note n left join member m on m.id = n.member_id
              where n.case_id = $1 order by n.id desc limit $2",
         )
         .bind(case)

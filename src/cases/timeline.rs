@@ -38,6 +38,8 @@ pub struct Entry {
     pub request: Option<String>,
     /// The kind of note.
     pub note: Option<String>,
+    /// Id of the note.
+    pub note_id: Option<i64>,
 }
 
 record! {
@@ -89,8 +91,9 @@ pub async fn timeline(db: &Db, who: &Who, case: i64) -> Result<Vec<Entry>> {
             _ => continue,
         };
         let request = row.request_id.and(number).map(|number| number.as_str().to_owned());
+        let note_id = if let Fact::Noted { note, .. } = fact { Some(note) } else { None };
         let told = Told::of(&fact, &teams);
-        entries.push(Entry { at: row.at, kind: row.kind, text, told, public, by: row.by, request, note });
+        entries.push(Entry { at: row.at, kind: row.kind, text, told, public, by: row.by, request, note, note_id });
     }
     Ok(entries)
 }
@@ -104,6 +107,7 @@ fn told(
 ) -> Option<(String, bool, Option<String>)> {
     let request = number.map_or("A request".to_owned(), |number| format!("Request {number}"));
     let name = |word: &str| Status::parse(word).map_or_else(|| word.to_owned(), |status| status.name().to_owned());
+    let thing = |note: Option<i64>, request: &str| note.map_or_else(|| request.to_owned(), |_| "A note".to_owned());
     let public = |text: String| Some((text, true, None));
     let inside = |text: String| Some((text, false, None));
     match fact {
@@ -119,6 +123,15 @@ fn told(
         }
         Fact::Withdrawn => public(format!("{request} was withdrawn")),
         Fact::ContactSeen => inside("Looked at who filed".to_owned()),
+        Fact::Hidden { note } => inside(format!("{} was hidden from the public", thing(*note, &request))),
+        Fact::Unhidden { note } => inside(format!("{} is public again", thing(*note, &request))),
+        Fact::Passed { note } => inside(format!("{} was looked at and let pass", thing(*note, &request))),
+        Fact::Redacted { note, .. } => inside(match note {
+            Some(_) => "Words of a note were taken out".to_owned(),
+            None => format!("{request}: words were taken out"),
+        }),
+        Fact::PhotoRedacted { .. } => inside("Areas of a photo were blackened".to_owned()),
+        Fact::AbuseReported => inside(format!("{request} was reported as abusive")),
         Fact::PhotoReviewed { state, .. } => inside(format!("Photo reviewed: {state}")),
         Fact::PhotoErased { .. } => inside("Photo erased".to_owned()),
         Fact::Erased { why, .. } if why == "person" => public(format!("{request}: words and personal data erased at the person's wish")),

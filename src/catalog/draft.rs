@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Choice, Condition, Datatype, Duplicates, Kind, Priority};
 use crate::error::Field;
 use crate::geo::cell::LARGEST_RADIUS_M;
+use crate::privacy::PlacePrivacy;
 
 /// A service to be saved. Everything but `code` and `name` may be left out of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,12 @@ pub struct ServiceDraft {
     /// Whether photos are looked at by staff before the public sees them.
     #[serde(default)]
     pub photo_review: bool,
+    /// What of a request's place the public sees: `exact`, `blurred` (in which part of town) or `hidden`.
+    #[serde(default)]
+    pub place_privacy: PlacePrivacy,
+    /// Whether small numbers are kept back from the public. Its places have to be blurred or hidden.
+    #[serde(default)]
+    pub sensitive: bool,
     /// Whether it can be filed.
     #[serde(default = "yes")]
     pub active: bool,
@@ -108,6 +115,8 @@ impl ServiceDraft {
             due_hours: None,
             duplicates: Duplicates::default(),
             photo_review: false,
+            place_privacy: PlacePrivacy::Exact,
+            sensitive: false,
             active: true,
             related: Vec::new(),
             attributes: Vec::new(),
@@ -131,6 +140,8 @@ impl ServiceDraft {
         wrong.when(radius, "duplicates.radius_m", format!("has to lie between 0 and {LARGEST_RADIUS_M} metres."));
         let days = !(1..=3650).contains(&self.duplicates.window_days);
         wrong.when(days, "duplicates.window_days", "has to lie between 1 and 3650.");
+        let open = self.sensitive && self.place_privacy == PlacePrivacy::Exact;
+        wrong.when(open, "sensitive", "cannot go with exact places: set `place_privacy` to `blurred` or `hidden`.");
         wrong.when(self.related.contains(&self.code), "related", "names the service itself.");
         wrong.when(self.attributes.len() > 200, "attributes", "has more than 200 questions.");
         for (n, attribute) in self.attributes.iter().enumerate() {

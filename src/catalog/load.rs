@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::{Attribute, Choice, Duplicates, Service};
 use crate::error::{Error, Result};
+use crate::privacy::PlacePrivacy;
 use crate::record;
 use crate::versions::Source;
 
@@ -13,6 +14,7 @@ record! { struct ServiceRow {
     id: i64, code: String, name: String, description: String, group_name: String, keywords: String, kind: String,
     agency_id: Option<i64>, priority: String, due_hours: Option<i64>, duplicate_policy: String, duplicate_radius_m: f64,
     duplicate_window_days: i64, photo_review: bool, active: bool,
+    place_privacy: PlacePrivacy, sensitive: bool,
 } }
 record! { struct AttributeRow {
     id: i64, service_id: i64, code: String, ordinal: i64, variable: bool, datatype: String, required: bool, description: String,
@@ -64,6 +66,8 @@ impl ServiceRow {
             },
             photo_review: self.photo_review,
             active: self.active,
+            place_privacy: self.place_privacy,
+            sensitive: self.sensitive,
             related,
             attributes,
             code: self.code,

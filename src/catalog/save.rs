@@ -62,13 +62,14 @@ async fn upsert(tx: &mut Tx, draft: &ServiceDraft, agency: Option<i64>) -> Resul
     let (id,) = tx
         .sql(
             "insert into service (code, name, description, group_name, keywords, kind, agency_id, priority, due_hours,
-                 duplicate_policy, duplicate_radius_m, duplicate_window_days, photo_review, active)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                 duplicate_policy, duplicate_radius_m, duplicate_window_days, photo_review, active, place_privacy, sensitive)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
              on conflict (code) do update set name = excluded.name, description = excluded.description,
                  group_name = excluded.group_name, keywords = excluded.keywords, kind = excluded.kind, agency_id = excluded.agency_id,
                  priority = excluded.priority, due_hours = excluded.due_hours, duplicate_policy = excluded.duplicate_policy,
                  duplicate_radius_m = excluded.duplicate_radius_m, duplicate_window_days = excluded.duplicate_window_days,
-                 photo_review = excluded.photo_review, active = excluded.active
+                 photo_review = excluded.photo_review, active = excluded.active, place_privacy = excluded.place_privacy,
+                 sensitive = excluded.sensitive
              returning id",
         )
         .bind(draft.code.clone())
@@ -85,6 +86,8 @@ async fn upsert(tx: &mut Tx, draft: &ServiceDraft, agency: Option<i64>) -> Resul
         .bind(draft.duplicates.window_days)
         .bind(draft.photo_review)
         .bind(draft.active)
+        .bind(draft.place_privacy)
+        .bind(draft.sensitive)
         .one::<(i64,)>()
         .await?;
     Ok(id)

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words::words;
+use crate::privacy::PlacePrivacy;
 
 words! {
     /// What a filing over Open311 is answered with.
@@ -96,6 +97,10 @@ pub struct Service {
     pub duplicates: Duplicates,
     /// Whether photos are looked at by staff before the public sees them.
     pub photo_review: bool,
+    /// What of a request's place the public sees.
+    pub place_privacy: PlacePrivacy,
+    /// Whether small numbers are kept back from the public.
+    pub sensitive: bool,
     /// Whether it can be filed; a service with requests is never deleted, only retired.
     pub active: bool,
     /// Services whose open cases may be about the same thing; mutual, without itself.

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::privacy::PlacePrivacy;
 
 fn choice(key: &str, stop: Option<&str>) -> Choice {
     Choice { key: key.into(), name: key.to_uppercase(), stop: stop.map(str::to_owned) }
@@ -65,6 +66,8 @@ fn service() -> Service {
         due_hours: None,
         duplicates: Duplicates::default(),
         photo_review: false,
+        place_privacy: PlacePrivacy::Exact,
+        sensitive: false,
         active: true,
         related: vec![],
         attributes: attributes.collect(),

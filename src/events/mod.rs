@@ -61,6 +61,37 @@ pub enum Fact {
     Withdrawn,
     /// Somebody on staff saw who filed a request.
     ContactSeen,
+    /// Staff keeps a request, or a note on its case, from the public.
+    Hidden {
+        /// The note, if it is one.
+        note: Option<i64>,
+    },
+    /// Staff lets the public see it again.
+    Unhidden {
+        /// The note, if it is one.
+        note: Option<i64>,
+    },
+    /// Staff looked at words that were flagged or reported, and lets them pass.
+    Passed {
+        /// The note, if it is one.
+        note: Option<i64>,
+    },
+    /// Words were taken out for good; the commitment is to what is left.
+    Redacted {
+        /// The note, if it is one.
+        note: Option<i64>,
+        /// Which words: `description`, `address`, `text`, or `answers.` and the code of a question.
+        part: String,
+    },
+    /// Areas of a photo were blackened; another photo stands in its place.
+    PhotoRedacted {
+        /// The photo that was.
+        photo: String,
+        /// The photo that is.
+        became: String,
+    },
+    /// Somebody outside says that a request should not be public.
+    AbuseReported,
     /// A photo was let through or hidden.
     PhotoReviewed {
         /// The photo.
@@ -182,6 +213,12 @@ impl Fact {
             Fact::Noted { .. } => "noted",
             Fact::Withdrawn => "withdrawn",
             Fact::ContactSeen => "contact_seen",
+            Fact::Hidden { .. } => "hidden",
+            Fact::Unhidden { .. } => "unhidden",
+            Fact::Passed { .. } => "passed",
+            Fact::Redacted { .. } => "redacted",
+            Fact::PhotoRedacted { .. } => "photo_redacted",
+            Fact::AbuseReported => "abuse_reported",
             Fact::PhotoReviewed { .. } => "photo_reviewed",
             Fact::PhotoErased { .. } => "photo_erased",
             Fact::Erased { .. } => "erased",

@@ -11,12 +11,13 @@ use super::holds;
 
 /// Every column that names a request or a case, and whose row goes with it, in an order that no reference forbids. A test holds this
 /// against the schema; photos are let go of one by one, and the log keeps its ids.
-pub const HOLDERS: [(&str, &str); 10] = [
+pub const HOLDERS: [(&str, &str); 11] = [
     ("outbox", "request_id"),
     ("contact", "request_id"),
     ("request_answer", "request_id"),
     ("duplicate_candidate", "request_id"),
     ("idempotency", "request_id"),
+    ("abuse_report", "request_id"),
     ("note", "request_id"),
     ("note", "case_id"),
     ("duplicate_candidate", "case_id"),

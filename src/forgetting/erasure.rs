@@ -61,13 +61,13 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     .bind(row.service_id)
     .run()
     .await?;
-    for table in ["contact", "idempotency", "outbox"] {
+    for table in ["contact", "idempotency", "outbox", "abuse_report"] {
         tx.sql(format!("delete from {table} where request_id = $1")).bind(id).run().await?;
     }
     // Without its salt no link that was ever sent opens it, and nobody can guess what its commitment stood for.
     tx.sql(
         "update request set description = '', media_url = '', address = '', address_id = '', zipcode = '', language = '',
-            accuracy_m = null, salt = '', open311_token = null, erased_at = $1 where id = $2",
+            accuracy_m = null, salt = '', proof_salt = null, words = 'clear', open311_token = null, erased_at = $1 where id = $2",
     )
     .bind(now)
     .bind(id)

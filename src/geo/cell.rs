@@ -86,6 +86,12 @@ pub fn centre(cell: i64) -> Option<Point> {
     index_of(cell).map(centre_of)
 }
 
+/// How far the farthest corner of a cell is from its middle, in metres; 0 if the number is no cell.
+#[must_use]
+pub fn reach(cell: i64) -> f64 {
+    index_of(cell).map_or(0.0, reach_of)
+}
+
 /// The cell as the rest of the world writes it (`8a1fb46622dffff`), if the number is one.
 #[must_use]
 pub fn text(cell: i64) -> Option<String> {
@@ -93,9 +99,12 @@ pub fn text(cell: i64) -> Option<String> {
 }
 
 fn may_touch(cell: CellIndex, point: Point, radius_m: f64) -> bool {
+    centre_of(cell).metres_to(point) <= radius_m.max(0.0) + reach_of(cell) + SLACK_M
+}
+
+fn reach_of(cell: CellIndex) -> f64 {
     let centre = centre_of(cell);
-    let reach = cell.boundary().iter().map(|corner| centre.metres_to(place(*corner))).fold(0.0, f64::max);
-    centre.metres_to(point) <= radius_m.max(0.0) + reach + SLACK_M
+    cell.boundary().iter().map(|corner| centre.metres_to(place(*corner))).fold(0.0, f64::max)
 }
 
 fn index(point: Point, resolution: Resolution) -> CellIndex {

@@ -14,6 +14,8 @@ use super::{EARTH_RADIUS_M, Point};
 pub struct Near {
     /// The case.
     pub case: i64,
+    /// Its service.
+    pub service: i64,
     /// Its distance from the point asked about, in metres.
     pub metres: f64,
 }
@@ -69,9 +71,11 @@ impl Nearby {
             .iter()
             .enumerate()
             .filter(|(nth, service)| !services[..*nth].contains(service))
-            .filter_map(|(_, service)| self.trees.get(service))
-            .flat_map(|tree| envelopes.iter().flat_map(|envelope| tree.locate_in_envelope_intersecting(envelope)))
-            .map(|placed| Near { case: placed.case, metres: point.metres_to(placed.at) })
+            .filter_map(|(_, service)| Some((*service, self.trees.get(service)?)))
+            .flat_map(|(service, tree)| {
+                let placed = envelopes.iter().flat_map(|envelope| tree.locate_in_envelope_intersecting(envelope));
+                placed.map(move |placed| Near { case: placed.case, service, metres: point.metres_to(placed.at) })
+            })
             .filter(|near| near.metres <= radius_m)
             .collect();
         found.sort_unstable_by(|a, b| a.metres.total_cmp(&b.metres).then(a.case.cmp(&b.case)));

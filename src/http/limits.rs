@@ -45,6 +45,8 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
         _ if under("/open311") => Some(Kind::Keys),
         "/api/photos" => Some(Kind::Photos),
         "/api/requests" => Some(Kind::Filing),
+        // What staff decides about a request is no comment.
+        _ if under("/api/requests") && ["visibility", "approval", "redactions"].iter().any(|last| path.ends_with(last)) => None,
         _ if under("/api/requests") => Some(Kind::Comments),
         _ if ["/api/session", "/api/invitations", "/api/password"].iter().any(|name| is(name) || under(name)) => Some(Kind::SignIn),
         _ if is("/api/invitations") || under("/api/invitations") || under("/api/password") || under("/api/my") => Some(Kind::SignIn),
@@ -165,6 +167,8 @@ mod tests {
             (Method::POST, "/api/photos/1/review", None),
             (Method::POST, "/api/requests", Some(Kind::Filing)),
             (Method::POST, "/api/requests/4K7/comments", Some(Kind::Comments)),
+            (Method::POST, "/api/requests/4K7/report-abuse", Some(Kind::Comments)),
+            (Method::POST, "/api/requests/4K7/visibility", None),
             (Method::POST, "/api/session", Some(Kind::SignIn)),
             (Method::POST, "/api/session/code", Some(Kind::SignIn)),
             (Method::GET, "/api/session/oidc", Some(Kind::SignIn)),

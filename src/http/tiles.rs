@@ -128,6 +128,7 @@ async fn about_requests(app: web::Data<App>, request: HttpRequest) -> HttpRespon
         ("service", "Code of the service"),
         ("status", "Where its case stands"),
         ("filed_at", "Epoch milliseconds"),
+        ("within_m", "How far from there a blurred place may be, in metres; left out for a place as it is"),
     ];
     HttpResponse::Ok().json(tile_json(
         &app,
@@ -149,12 +150,12 @@ async fn request_tile(
 ) -> Result<HttpResponse> {
     let at = address(place.into_inner())?;
     let wanted = asked.filter(&app).await?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let (shown, position) = filter::ask(&app, move |columns| tiles::shown(columns, &wanted, at)).await?;
-    let single = requests::pinned(&app.db, &shown.single).await?;
-    Ok(filter::tile(position, tiles::requests(at, &shown.clusters, &single)?))
+    let single = requests::pinned(&app.db, app.discretion.veil, &shown.single).await?;
+    Ok(filter::tile(&app, position, tiles::requests(at, &shown.clusters, &single)?))
 }
 
 #[utoipa::path(get, path = "/tiles/heat.json", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(Parts), responses((status = 200, body = TileJson)))]
@@ -170,11 +171,11 @@ async fn about_heat(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
 async fn heat_tile(app: web::Data<App>, request: HttpRequest, place: web::Path<Place>, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let at = address(place.into_inner())?;
     let wanted = asked.filter(&app).await?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let (bytes, position) = filter::ask(&app, move |columns| tiles::heat(columns, &wanted, at)).await?;
-    Ok(filter::tile(position, bytes?))
+    Ok(filter::tile(&app, position, bytes?))
 }
 
 #[utoipa::path(get, path = "/tiles/jurisdictions/{layer}.json", tag = "public", extensions(("x-act" = json!(Act::SeePublic))), params(("layer" = String, Path, description = "Code of the layer")),
@@ -194,9 +195,9 @@ async fn jurisdiction_tile(app: web::Data<App>, request: HttpRequest, place: web
     let (layer, z, x, y) = place.into_inner();
     let at = address((z, x, y))?;
     let (version, outlines) = app.outlines.get(&app.db, &layer, app.clock.now()).await?;
-    match filter::not_modified(&request, version) {
+    match filter::not_modified(&app, &request, version) {
         Some(same) => Ok(same),
-        None => Ok(filter::tile(version, outlines.draw(at)?)),
+        None => Ok(filter::tile(&app, version, outlines.draw(at)?)),
     }
 }
 

@@ -265,6 +265,8 @@ fn draft_of(service: &Service, catalog: &Catalog, agencies: &HashMap<i64, String
         duplicates: service.duplicates,
         photo_review: service.photo_review,
         active: service.active,
+        place_privacy: service.place_privacy,
+        sensitive: service.sensitive,
         related,
         attributes: attributes.collect(),
     }

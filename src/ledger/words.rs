@@ -108,7 +108,7 @@ async fn standing(db: &Db, subjects: impl Iterator<Item = Subject>) -> Result<St
     }
     let mut standing = HashMap::with_capacity(requests.len() + notes.len());
     for some in requests.chunks(SOME) {
-        let query = db.sql("select id, salt, number, description, address from request where true");
+        let query = db.sql("select id, coalesce(proof_salt, salt) as salt, number, description, address from request where true");
         query
             .within(" and id", some.iter().copied())
             .each(|(id, salt, number, description, address): (i64, String, String, String, String)| {

@@ -1,5 +1,5 @@
 //! Who filed a request and how to reach them: apart from the request, read only by those who may, and never in a public
-//! answer. Whoever reads it is on the case's timeline; appending that is the caller's.
+//! answer. Whoever reads it is on the case's timeline: the two ways in are here, and the one that shows anything appends it.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::db::{Db, Query, Tx};
 use crate::error::Result;
+use crate::events::{Fact, New, append};
 use crate::record;
 use crate::requests::Contact;
 
@@ -112,9 +113,12 @@ async fn found(query: Query<'_>) -> Result<Vec<i64>> {
     Ok(query.all::<(i64,)>().await?.into_iter().map(|(request,)| request).collect())
 }
 
-/// The contacts of every request of a case, by request. Only for those who may `SeeContact`; the caller appends that they
-/// did.
-pub async fn of_case(db: &Db, case: i64) -> Result<HashMap<i64, Shown>> {
+/// How long looks of one person at one case count as the same: a page that is read again does not fill the timeline.
+const ONE_LOOK: i64 = 86_400_000;
+
+/// The contacts of every request of a case, by request, as `member` sees them at `now`; if there are any, that goes to the log. Only
+/// for those who may `SeeContact`.
+pub async fn of_case(db: &Db, case: i64, member: Option<i64>, now: i64) -> Result<HashMap<i64, Shown>> {
     let found: Vec<Shown> = db
         .sql(
             "select contact.request_id, contact.first_name, contact.last_name, contact.email, contact.phone
@@ -123,7 +127,26 @@ pub async fn of_case(db: &Db, case: i64) -> Result<HashMap<i64, Shown>> {
         .bind(case)
         .all()
         .await?;
+    if !found.is_empty() {
+        db.write(async move |tx| record_look(tx, case, member, now).await).await?;
+    }
     Ok(found.into_iter().map(|contact| (contact.request_id, contact)).collect())
+}
+
+/// Appends that somebody looked, unless it is the same look still.
+async fn record_look(tx: &mut Tx, case: i64, member: Option<i64>, now: i64) -> Result<()> {
+    let seen: Option<(i64,)> = tx
+        .sql("select seq from event where case_id = $1 and kind = $2 and member_id is not distinct from $3 and at > $4 limit 1")
+        .bind(case)
+        .bind(Fact::ContactSeen.kind())
+        .bind(member)
+        .bind(now - ONE_LOOK)
+        .optional()
+        .await?;
+    if seen.is_none() {
+        append(tx, New::at(now, Fact::ContactSeen).of_case(case).by(member)).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -159,6 +159,8 @@ pub enum Act {
     DecideDuplicate,
     /// Show or refuse a photo that waits for review.
     ReviewPhoto,
+    /// See what waits to be looked at, hide from the public, and take out for good what residents wrote or sent.
+    Moderate,
     /// Change services and their questions.
     EditCatalog,
     /// Change routing rules.
@@ -180,7 +182,7 @@ pub enum Act {
 }
 
 /// Every act.
-pub const ACTS: [Act; 24] = [
+pub const ACTS: [Act; 25] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -196,6 +198,7 @@ pub const ACTS: [Act; 24] = [
     Act::WriteNote,
     Act::DecideDuplicate,
     Act::ReviewPhoto,
+    Act::Moderate,
     Act::EditCatalog,
     Act::EditRules,
     Act::PublishBoundaries,
@@ -232,7 +235,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
 
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Member) => OwnTeams,
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
-        (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
+        (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto | Act::Moderate, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
 
         (Act::EditCatalog | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => Granted,
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,

@@ -33,7 +33,7 @@ const AHEAD_MS: i64 = 86_400_000;
 /// Everything that photos need: where they are decoded and where they are kept. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Photos {
-    darkroom: Darkroom,
+    pub(super) darkroom: Darkroom,
     pub(super) store: Store,
     arriving: Arc<Semaphore>,
     unused_ms: i64,
@@ -119,7 +119,7 @@ impl Photos {
 }
 
 /// Writes the row that stands for the object from now on; returns the object's name.
-async fn announce(db: &Db, uploaded: &Uploaded, content: String, now: i64) -> Result<String> {
+pub(super) async fn announce(db: &Db, uploaded: &Uploaded, content: String, now: i64) -> Result<String> {
     let uploaded = uploaded.clone();
     let mark = random_id();
     db.write(async move |tx| {
@@ -198,7 +198,7 @@ async fn arrive(db: &Db, id: &str, expires_at: i64) -> Result<()> {
     if arrived == 1 { Ok(()) } else { Err(Error::Unavailable("storing the photo took too long".into())) }
 }
 
-fn random_id() -> String {
+pub(super) fn random_id() -> String {
     let mut bits = [0; 16];
     rand::rng().fill_bytes(&mut bits);
     bits.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -51,7 +51,7 @@ impl Photos {
     }
 
     /// Lets go of rows by id and content, those of them whose time is over at `now`.
-    async fn let_go(&self, db: &Db, due: Vec<(String, String)>, now: i64) -> Result<u64> {
+    pub(super) async fn let_go(&self, db: &Db, due: Vec<(String, String)>, now: i64) -> Result<u64> {
         let (mut gone, marked) = db
             .write(async move |tx| {
                 tx.lock(&due.iter().map(|(_, content)| content_lock(content)).collect::<Vec<_>>()).await?;

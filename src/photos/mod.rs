@@ -7,13 +7,15 @@
 pub mod intake;
 mod keep;
 mod letting_go;
+mod redaction;
 mod row;
 pub mod store;
 #[cfg(test)]
 mod tests;
 mod upload;
 
+pub use intake::Area;
 pub use keep::{Photos, Said, Uploaded, again};
 pub use letting_go::let_go_of;
-pub use row::{Photo, State, attach, check_id, find, of_requests, review};
+pub use row::{Photo, State, attach, check_id, decide, find, of_requests, review};
 pub use upload::Upload;

@@ -19,6 +19,8 @@ pub enum State {
     Review,
     /// A request's; everybody sees it.
     Shown,
+    /// A request's; staff keeps it from the public.
+    Hidden,
     /// Let go; the bytes are being erased.
     Erasing,
 }
@@ -31,6 +33,7 @@ impl State {
             State::Unused => "unused",
             State::Review => "review",
             State::Shown => "shown",
+            State::Hidden => "hidden",
             State::Erasing => "erasing",
         }
     }
@@ -66,10 +69,20 @@ record! {
         pub taken_at: Option<i64>,
         /// When it was sent, epoch milliseconds.
         pub uploaded_at: i64,
+        /// Since when its request is kept from the public, epoch milliseconds.
+        pub request_hidden_at: Option<i64>,
     }
 }
 
-const COLUMNS: &str = "select id, object, request_id, state, width, height, lon, lat, taken_at, uploaded_at from photo";
+impl Photo {
+    /// Whether everybody may see it.
+    pub fn public(&self) -> bool {
+        self.state == State::Shown && self.request_hidden_at.is_none()
+    }
+}
+
+const COLUMNS: &str = "select id, object, request_id, state, width, height, lon, lat, taken_at, uploaded_at,
+    (select r.hidden_at from request r where r.id = photo.request_id) as request_hidden_at from photo";
 
 /// Whether a text has the form of our ids. Others need not bother the database, which may refuse some of them (U+0000).
 fn well_formed(id: &str) -> bool {
@@ -157,14 +170,19 @@ fn unknown(id: &str) -> Error {
 /// # Errors
 /// [`Error::NotFound`] if no request has such a photo.
 pub async fn review(tx: &mut Tx, id: &str, shown: bool, member: Option<i64>, now: i64) -> Result<()> {
-    let (from, to) = if shown { (State::Review, State::Shown) } else { (State::Shown, State::Review) };
+    decide(tx, id, shown, None, member, now).await
+}
+
+/// The same, with the reason why it is hidden, which is kept beside it for staff.
+pub async fn decide(tx: &mut Tx, id: &str, shown: bool, reason: Option<&str>, member: Option<i64>, now: i64) -> Result<()> {
+    let to = if shown { State::Shown } else { State::Hidden };
     let owner = "select photo.request_id, request.case_id, photo.state from photo join request on request.id = photo.request_id where photo.id = $1";
     let (request, case, _) = tx.sql(owner).bind(id.to_owned()).optional::<(i64, i64, State)>().await?.ok_or(Error::NotFound("photo"))?;
     let changed = tx
-        .sql("update photo set state = $1 where id = $2 and state = $3")
+        .sql("update photo set state = $1, hidden_reason = $2 where id = $3 and state in ('review', 'shown', 'hidden') and state <> $1")
         .bind(to.word())
+        .bind(reason.filter(|_| !shown).map(str::to_owned))
         .bind(id.to_owned())
-        .bind(from.word())
         .run()
         .await?;
     if changed > 0 {

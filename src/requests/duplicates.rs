@@ -17,6 +17,8 @@ use crate::record;
 pub struct Near {
     /// The case.
     pub case: i64,
+    /// Its service.
+    pub service: i64,
     /// Metres between the two.
     pub metres: f64,
     /// Why, in words.
@@ -41,6 +43,8 @@ pub enum Reason {
     SameService,
     /// Another service was asked for that residents take for this one.
     RelatedService,
+    /// In the same part of town, which is all that is said of where it is.
+    SameArea,
 }
 
 record! {
@@ -100,6 +104,7 @@ fn judge(candidate: &Candidate, service: &Service, place: Point, at: i64) -> Opt
     let kind = if candidate.service_id == service.id { Reason::SameService } else { Reason::RelatedService };
     (metres <= service.duplicates.radius_m).then(|| Near {
         case: candidate.id,
+        service: candidate.service_id,
         metres,
         reasons: vec![
             Reason::Distance { metres: metres.round() as i64 },

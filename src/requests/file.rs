@@ -17,6 +17,7 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, New};
 use crate::photos;
+use crate::privacy::{Discretion, PlacePrivacy};
 use crate::routing::{Asked, Ground, Routing};
 
 const HOUR: i64 = 3_600_000;
@@ -33,6 +34,8 @@ pub struct Filing {
     pub catalog: Arc<Shelf>,
     /// Where it goes.
     pub routing: Arc<Routing>,
+    /// What strangers may be shown.
+    pub discretion: Arc<Discretion>,
 }
 
 /// What became of it.
@@ -117,12 +120,12 @@ impl Filing {
         let answers = self.answers(service, new)?;
         let at = new.history.as_ref().map_or(now, |past| past.filed_at);
         let near = self.nearby(tx, service, new, at).await?;
-        let (stands, joined) = match decide(tx, service, new, &near).await? {
+        let (stands, joined) = match decide(tx, &city.catalog, service, new, &near).await? {
             Decision::Ask => {
                 if let Some(key) = key {
                     idempotency::release(tx, key).await?;
                 }
-                return Ok(Outcome::SameOne(near));
+                return Ok(Outcome::SameOne(near.into_iter().filter(|near| open_to_all(&city.catalog, near)).collect()));
             }
             Decision::Join { case, by } => {
                 let stands = cases::join(tx, case, at).await?;
@@ -135,8 +138,9 @@ impl Filing {
             Decision::Open => (self.open(tx, &city.ground, service, new, &answers, at).await?, None),
         };
         let case = stands.case;
-        let draft = store::Draft { new, service, case, answers: &answers, joined: joined.is_some(), filed_at: at, recorded_at: now };
-        let Written { id, number, salt, open311_token } = store::insert(tx, &draft).await?;
+        let words = self.discretion.standing(new.words().chain(answers.iter().map(|(_, value)| value.as_str())));
+        let draft = store::Draft { new, service, case, answers: &answers, words, joined: joined.is_some(), filed_at: at, recorded_at: now };
+        let Written { id, number, salt, proof_salt, open311_token } = store::insert(tx, &draft).await?;
         store::remember_candidates(tx, id, case, &near).await?;
         if !new.photos.is_empty() {
             photos::attach(tx, id, &new.photos, service.photo_review, now, self.config.photos.max_per_request).await?;
@@ -148,7 +152,7 @@ impl Filing {
             Some(by) => Fact::Joined { source: new.source.clone(), by: by.into() },
             None => Fact::Filed { source: new.source.clone() },
         };
-        let proof = events::commitment(&salt, &[number.as_str(), &new.description, &new.address]);
+        let proof = events::commitment(&proof_salt, &[number.as_str(), &new.description, &new.address]);
         events::append(tx, New::at(at, fact).of_case(case).of_request(id).committing(proof)).await?;
         Ok(Outcome::Filed(Filed {
             id,
@@ -226,8 +230,14 @@ impl Filing {
     }
 }
 
-/// Joins, opens, or asks. Everything that a resident says wins over what the policy would do.
-async fn decide(tx: &mut Tx, service: &Service, new: &NewRequest, near: &[Near]) -> Result<Decision> {
+/// Whether anybody may know where a case is. Whoever is asked "is it this one?" or joins it learns that it is near.
+fn open_to_all(catalog: &Catalog, near: &Near) -> bool {
+    catalog.by_id(near.service).is_some_and(|service| service.place_privacy == PlacePrivacy::Exact)
+}
+
+/// Joins, opens, or asks. Everything that a resident says wins over what the policy would do. Where places are not public nobody is
+/// asked and nothing joins by itself: staff sees what is near.
+async fn decide(tx: &mut Tx, catalog: &Catalog, service: &Service, new: &NewRequest, near: &[Near]) -> Result<Decision> {
     if let Wish::Join(number) = &new.wish {
         return Ok(Decision::Join { case: store::open_case_of(tx, number).await?, by: "resident" });
     }
@@ -241,7 +251,8 @@ async fn decide(tx: &mut Tx, service: &Service, new: &NewRequest, near: &[Near])
             None => Decision::Open,
         });
     }
-    Ok(match (near.first(), service.duplicates.policy, &new.wish) {
+    let nearest = near.iter().find(|near| service.place_privacy == PlacePrivacy::Exact && open_to_all(catalog, near));
+    Ok(match (nearest, service.duplicates.policy, &new.wish) {
         (None, _, _) | (_, _, Wish::Separate) => Decision::Open,
         (Some(nearest), Policy::Join, _) => Decision::Join { case: nearest.case, by: "policy" },
         (Some(_), Policy::Suggest, Wish::Ask) => Decision::Ask,

@@ -1,5 +1,6 @@
 //! Lists of requests as everybody may see them: by number, or by service, status, dates and place, newest first. Refuses to
-//! know who filed anything, and never hands out a photo that waits for review.
+//! know who filed anything, and never hands out a photo that waits for review. A request of a sensitive service is in no list, for a
+//! list can be counted; who knows its number may ask for it.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,7 @@ use crate::cases::{STATUSES, Status};
 use crate::db::{Db, Query};
 use crate::error::Result;
 use crate::geo::Point;
+use crate::privacy::{Discretion, PlacePrivacy, Standing, Veil};
 use crate::record;
 
 /// Which requests.
@@ -23,7 +25,7 @@ pub struct Wanted {
     pub filed: (Option<i64>, Option<i64>),
     /// First and last millisecond of the last change.
     pub updated: (Option<i64>, Option<i64>),
-    /// Only those that lie here.
+    /// Only those that lie here, as far as it is shown where they lie.
     pub area: Option<Area>,
     /// How many at most.
     pub limit: i64,
@@ -76,6 +78,9 @@ record! {
         lon: Option<f64>,
         lat: Option<f64>,
         media_url: String,
+        place_privacy: PlacePrivacy,
+        words: Standing,
+        service_agency: Option<String>,
     }
 }
 
@@ -102,13 +107,13 @@ pub struct Listed {
     pub updated_at: i64,
     /// By when its case is promised.
     pub due_at: Option<i64>,
-    /// Address in words, may be empty.
+    /// What is left of the address in words, may be empty.
     pub address: String,
     /// Address in a register, may be empty.
     pub address_id: String,
     /// Postal code, may be empty.
     pub zipcode: String,
-    /// Where it is.
+    /// Where it is shown.
     pub place: Option<Point>,
     /// Ids of the photos that everybody may see.
     pub photos: Vec<String>,
@@ -119,19 +124,25 @@ pub struct Listed {
 }
 
 /// The requests that are wanted, newest first.
-pub async fn list(db: &Db, wanted: &Wanted) -> Result<Vec<Listed>> {
-    let rows: Vec<Row> = query(db, wanted).all().await?;
+pub async fn list(db: &Db, discretion: &Discretion, wanted: &Wanted) -> Result<Vec<Listed>> {
+    let rows = match wanted.area {
+        Some(area) => within(db, discretion.veil, wanted, area).await?,
+        None => query(db, discretion.veil, wanted, wanted.limit, wanted.offset).all().await?,
+    };
     let mut notes: HashMap<i64, Vec<(i64, String)>> = HashMap::new();
     let mut photos: HashMap<i64, Vec<String>> = HashMap::new();
     if !rows.is_empty() {
-        db.sql("select case_id, created_at, text from note where public")
-            .within(" and case_id", rows.iter().map(|row| row.case_id))
-            .push(" order by id")
-            .each(|(case, at, words): (i64, i64, String)| {
-                notes.entry(case).or_default().push((at, words));
-                Ok(())
-            })
-            .await?;
+        db.sql(
+            "select n.case_id, n.created_at, n.text, n.words from note n left join request o on o.id = n.request_id
+             where n.public and n.hidden_at is null and o.hidden_at is null",
+        )
+        .within(" and n.case_id", rows.iter().map(|row| row.case_id))
+        .push(" order by n.id")
+        .each(|(case, at, words, standing): (i64, i64, String, Standing)| {
+            notes.entry(case).or_default().push((at, discretion.words(words, standing)));
+            Ok(())
+        })
+        .await?;
         db.sql("select request_id, id from photo where state = 'shown'")
             .within(" and request_id", rows.iter().map(|row| row.id))
             .push(" order by uploaded_at, id")
@@ -144,21 +155,54 @@ pub async fn list(db: &Db, wanted: &Wanted) -> Result<Vec<Listed>> {
     // Several requests may have one case, so its notes are copied; the photos are each request's own.
     let listed = |row: Row| {
         let (photos, notes) = (photos.remove(&row.id), notes.get(&row.case_id).cloned());
-        row.with(photos.unwrap_or_default(), notes.unwrap_or_default())
+        row.with(discretion, photos.unwrap_or_default(), notes.unwrap_or_default())
     };
     Ok(rows.into_iter().map(listed).collect())
 }
 
-fn query<'d>(db: &'d Db, wanted: &Wanted) -> Query<'d> {
+/// Requests looked through at once.
+const PAGE: i64 = 1000;
+
+/// The requests that are shown within an area. SQL cannot work out where a blurred place is shown, so it finds all that might be, and
+/// they are looked through here, page after page.
+async fn within(db: &Db, veil: Veil, wanted: &Wanted, area: Area) -> Result<Vec<Row>> {
+    let (mut found, mut to_skip, mut looked_at) = (Vec::new(), wanted.offset, 0);
+    let page = wanted.offset.saturating_add(wanted.limit).clamp(1, PAGE);
+    loop {
+        let rows: Vec<Row> = query(db, veil, wanted, page, looked_at).all().await?;
+        let last = (rows.len() as i64) < page;
+        looked_at += page;
+        for row in rows.into_iter().filter(|row| row.lies_in(area, veil)) {
+            if to_skip > 0 {
+                to_skip -= 1;
+                continue;
+            }
+            found.push(row);
+            if found.len() as i64 == wanted.limit {
+                return Ok(found);
+            }
+        }
+        if last {
+            return Ok(found);
+        }
+    }
+}
+
+fn query<'d>(db: &'d Db, veil: Veil, wanted: &Wanted, limit: i64, offset: i64) -> Query<'d> {
     let mut query = db.sql(
         "select r.id, r.case_id, r.number, c.status, r.source, s.code as service, s.name as service_name, s.photo_review, r.description,
-            a.name as agency, r.filed_at, c.updated_at, c.due_at, c.closed_at, r.address, r.address_id, r.zipcode, r.lon, r.lat, r.media_url
+            a.name as agency, r.filed_at, c.updated_at, c.due_at, c.closed_at, r.address, r.address_id, r.zipcode, r.lon, r.lat, r.media_url,
+            s.place_privacy, r.words, own.name as service_agency
          from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id
-         left join team t on t.id = c.team_id left join agency a on a.id = t.agency_id where true",
+         left join team t on t.id = c.team_id left join agency a on a.id = t.agency_id
+         left join agency own on own.id = s.agency_id where r.hidden_at is null",
     );
     if let Some(numbers) = &wanted.numbers {
         query =
             query.within(" and r.number", numbers.iter().filter_map(|typed| Number::parse(typed)).map(|number| number.as_str().to_owned()));
+    }
+    if wanted.numbers.is_none() {
+        query = query.push(" and not s.sensitive");
     }
     if !wanted.services.is_empty() {
         // U+0000 is in no code, and PostgreSQL would not even compare it.
@@ -171,12 +215,43 @@ fn query<'d>(db: &'d Db, wanted: &Wanted) -> Query<'d> {
     query = query.filter(" and r.filed_at >= ", wanted.filed.0).filter(" and r.filed_at <= ", wanted.filed.1);
     query = query.filter(" and c.updated_at >= ", wanted.updated.0).filter(" and c.updated_at <= ", wanted.updated.1);
     if let Some(area) = wanted.area {
-        query = area.restrict(query);
+        query = area.restrict(query.push(" and (s.place_privacy = 'exact'")).push(" or s.place_privacy = 'blurred'");
+        query = area.widened(veil.largest_reach_m()).restrict(query).push(")");
     }
-    query.push(" order by r.filed_at desc, r.id desc limit ").put(wanted.limit).push(" offset ").put(wanted.offset)
+    query.push(" order by r.filed_at desc, r.id desc limit ").put(limit).push(" offset ").put(offset)
 }
 
 impl Area {
+    fn contains(self, point: Point) -> bool {
+        match self {
+            Area::Box { west, south, east, north } => {
+                let across = if west <= east { (west..=east).contains(&point.lon) } else { point.lon >= west || point.lon <= east };
+                across && (south..=north).contains(&point.lat)
+            }
+            Area::Circle { center, radius_m } => {
+                let (up, aside) = (point.lat - center.lat, (point.lon - center.lon) * center.lat.to_radians().cos());
+                up.hypot(aside) <= radius_m / METRES_OF_A_DEGREE
+            }
+        }
+    }
+
+    /// An area that holds everything within so many metres of this one, and may hold more.
+    fn widened(self, metres: f64) -> Area {
+        match self {
+            Area::Circle { center, radius_m } => Area::Circle { center, radius_m: radius_m * 1.01 + metres },
+            Area::Box { west, south, east, north } => {
+                let up = metres / METRES_OF_A_DEGREE;
+                let aside = up / (south.abs().max(north.abs()) + up).min(89.9).to_radians().cos();
+                let (south, north) = (south - up, north + up);
+                let width = if west <= east { east - west } else { east - west + 360.0 };
+                if width + 2.0 * aside >= 360.0 {
+                    return Area::Box { west: -180.0, south, east: 180.0, north };
+                }
+                Area::Box { west: crate::geo::wrapped(west - aside), south, east: crate::geo::wrapped(east + aside), north }
+            }
+        }
+    }
+
     fn restrict(self, query: Query<'_>) -> Query<'_> {
         match self {
             Area::Box { west, south, east, north } => {
@@ -198,25 +273,38 @@ impl Area {
 const METRES_OF_A_DEGREE: f64 = crate::geo::EARTH_RADIUS_M * std::f64::consts::PI / 180.0;
 
 impl Row {
-    fn with(self, photos: Vec<String>, notes: Vec<(i64, String)>) -> Listed {
+    fn point(&self) -> Option<Point> {
+        self.lon.zip(self.lat).map(|(lon, lat)| Point { lon, lat })
+    }
+
+    fn lies_in(&self, area: Area, veil: Veil) -> bool {
+        let shown = || self.point().and_then(|point| veil.point(self.place_privacy, point));
+        self.place_privacy == PlacePrivacy::Exact || shown().is_some_and(|point| area.contains(point))
+    }
+
+    fn with(self, discretion: &Discretion, photos: Vec<String>, notes: Vec<(i64, String)>) -> Listed {
         let finished = self.closed_at.filter(|_| self.status.finished());
         let elsewhere = if self.photo_review { "" } else { &self.media_url };
+        let place = discretion.veil.over(self.place_privacy, self.point(), &self.address);
+        // A register's address and a postal code may be one house.
+        let exact = place.privacy == PlacePrivacy::Exact;
+        let (address_id, zipcode) = if exact { (self.address_id, self.zipcode) } else { (String::new(), String::new()) };
         Listed {
             media_urls: elsewhere.lines().map(str::to_owned).collect(),
-            place: self.lon.zip(self.lat).map(|(lon, lat)| Point { lon, lat }),
+            place: place.point,
             number: self.number,
             status: self.status,
             source: self.source,
             service: self.service,
             service_name: self.service_name,
-            description: self.description,
-            agency: self.agency.unwrap_or_default(),
+            description: discretion.words(self.description, self.words),
+            agency: if exact { self.agency } else { self.service_agency }.unwrap_or_default(),
             filed_at: self.filed_at,
             updated_at: finished.unwrap_or(self.updated_at),
             due_at: self.due_at,
-            address: self.address,
-            address_id: self.address_id,
-            zipcode: self.zipcode,
+            address: place.address,
+            address_id,
+            zipcode,
             photos,
             notes,
         }

@@ -19,12 +19,12 @@ pub use duplicates::{Near, Reason};
 pub use file::{Filing, Outcome, file, record, record_in};
 pub use idempotency::{Key, forget as forget_keys};
 pub use listing::{Area, Listed, Wanted, by_open311_token, list};
-pub use nearby::{Candidate, OpenCases, candidates};
+pub use nearby::{Candidate, OpenCases, candidates, suggestions};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
-pub use own::{Own, Said};
+pub use own::{Own, Said, Ways};
 pub use pinned::{Pinned, numbers, pinned};
-pub use public::{PublicPhoto, PublicRequest, Step, find, missing, public};
+pub use public::{PublicPhoto, PublicRequest, Reader, Step, find, missing, public};
 
 use crate::cases::Status;
 

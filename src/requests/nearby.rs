@@ -7,16 +7,20 @@ use serde::Serialize;
 use super::Near;
 use super::duplicates::Reason;
 use crate::cases::Status;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Service};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::geo::{self, Nearby, Point};
+use crate::privacy::{Discretion, PlacePrivacy, Veil};
 use crate::record;
 
-/// The places of open cases, kept in memory by following the log. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct OpenCases(Arc<RwLock<Nearby>>);
+/// The places of open cases as strangers see them, kept in memory by following the log. Cheap to clone.
+#[derive(Clone)]
+pub struct OpenCases {
+    places: Arc<RwLock<Nearby>>,
+    veil: Veil,
+}
 
 record! {
     struct Placed {
@@ -25,38 +29,48 @@ record! {
         lon: Option<f64>,
         lat: Option<f64>,
         closed_at: Option<i64>,
+        place_privacy: PlacePrivacy,
     }
 }
 
+const PLACED: &str = "select c.id, c.service_id, c.lon, c.lat, c.closed_at, s.place_privacy
+    from case_record c join service s on s.id = c.service_id where";
+
 impl OpenCases {
+    /// None yet.
+    pub fn new(veil: Veil) -> OpenCases {
+        OpenCases { places: Arc::default(), veil }
+    }
+
     /// Reads all open cases anew.
     pub async fn reload(&self, db: &Db) -> Result<()> {
         let mut open = Vec::new();
-        db.sql("select id, service_id, lon, lat, closed_at from case_record where closed_at is null and lon is not null")
+        db.sql(PLACED)
+            .push(" c.closed_at is null and c.lon is not null")
             .each(|case: Placed| {
-                open.extend(case.lon.zip(case.lat).map(|(lon, lat)| (case.service_id, case.id, Point { lon, lat })));
+                open.extend(case.shown(self.veil).map(|point| (case.service_id, case.id, point)));
                 Ok(())
             })
             .await?;
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Nearby::load(open);
+        *self.places.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Nearby::load(open);
         Ok(())
     }
 
     /// Follows the log: reads again the cases that something happened to.
     pub async fn see(&self, db: &Db, events: &[Event]) -> Result<()> {
+        // What is shown of a service's places may have changed.
+        if events.iter().any(|event| event.kind == "service_saved") {
+            return self.reload(db).await;
+        }
         let mut cases: Vec<i64> = events.iter().filter_map(|event| event.case_id).collect();
         cases.sort_unstable();
         cases.dedup();
         for some in cases.chunks(500) {
-            let rows: Vec<Placed> = db
-                .sql("select id, service_id, lon, lat, closed_at from case_record where true")
-                .within(" and id", some.iter().copied())
-                .all()
-                .await?;
-            let mut index = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let rows: Vec<Placed> = db.sql(PLACED).within(" c.id", some.iter().copied()).all().await?;
+            let mut index = self.places.write().unwrap_or_else(std::sync::PoisonError::into_inner);
             for case in rows {
-                match (case.closed_at, case.lon.zip(case.lat)) {
-                    (None, Some((lon, lat))) => index.put(case.service_id, case.id, Point { lon, lat }),
+                match (case.closed_at, case.shown(self.veil)) {
+                    (None, Some(point)) => index.put(case.service_id, case.id, point),
                     _ => {
                         index.remove(case.id);
                     }
@@ -68,12 +82,12 @@ impl OpenCases {
 
     /// The cases of these services within the radius, nearest first.
     pub fn within(&self, services: &[i64], place: Point, radius_m: f64, limit: usize) -> Vec<geo::Near> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).within(services, place, radius_m, limit)
+        self.places.read().unwrap_or_else(std::sync::PoisonError::into_inner).within(services, place, radius_m, limit)
     }
 
     /// How many open cases have a place.
     pub fn len(&self) -> usize {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).len()
+        self.places.read().unwrap_or_else(std::sync::PoisonError::into_inner).len()
     }
 
     /// Whether no open case has a place.
@@ -81,6 +95,30 @@ impl OpenCases {
         self.len() == 0
     }
 }
+
+impl Placed {
+    fn shown(&self, veil: Veil) -> Option<Point> {
+        self.lon.zip(self.lat).and_then(|(lon, lat)| veil.point(self.place_privacy, Point { lon, lat }))
+    }
+}
+
+/// Open cases that may be the same as something about to be filed, as far as strangers may know: within the service's radius, and of
+/// services whose places are blurred those in the same part of town.
+pub fn suggestions(open: &OpenCases, catalog: &Catalog, service: &Service, place: Point, limit: usize) -> Vec<Near> {
+    let services = || std::iter::once(service.id).chain(service.related.iter().copied());
+    let of = |privacy| services().filter(|id| catalog.by_id(*id).is_some_and(|s| s.place_privacy == privacy)).collect::<Vec<_>>();
+    let exact = open.within(&of(PlacePrivacy::Exact), place, service.duplicates.radius_m, limit).into_iter();
+    let exact = exact.map(|n| (n, Reason::Distance { metres: n.metres.round() as i64 }));
+    let middle = open.veil.point(PlacePrivacy::Blurred, place);
+    let here = middle.map(|middle| open.within(&of(PlacePrivacy::Blurred), middle, SAME_POINT_M, limit)).unwrap_or_default();
+    let metres = middle.map_or(0.0, |middle| place.metres_to(middle));
+    let blurred = here.into_iter().map(|n| (geo::Near { metres, ..n }, Reason::SameArea));
+    let near = exact.chain(blurred).take(limit);
+    near.map(|(n, reason)| Near { case: n.case, service: n.service, metres: n.metres, reasons: vec![reason] }).collect()
+}
+
+/// Blurred places of one cell are the same point.
+const SAME_POINT_M: f64 = 0.1;
 
 /// An open case as a resident sees it beside their own pin. Its number is that of its first request.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -93,18 +131,22 @@ pub struct Candidate {
     pub service_name: String,
     /// Where it stands.
     pub status: Status,
-    /// Metres away.
+    /// Metres away; of a blurred place, from the middle of where it may be.
     pub metres: f64,
     /// When it was first filed, epoch milliseconds.
     pub opened_at: i64,
     /// How many requests it has.
     pub requests: i64,
-    /// Address in words, may be empty.
+    /// What is left of the address in words, may be empty.
     pub address: String,
+    /// How much of its place is shown: `exact` or `blurred`.
+    pub place: PlacePrivacy,
     /// Degrees east.
     pub lon: f64,
     /// Degrees north.
     pub lat: f64,
+    /// How far from there a blurred place may be, in metres.
+    pub within_m: f64,
     /// Address of its first picture that everybody may see.
     pub photo: Option<String>,
     /// Why it may be the same one.
@@ -126,25 +168,31 @@ record! {
     }
 }
 
-/// What is shown of each case that was found near; cases that are gone by now are left out.
-pub async fn candidates(db: &Db, catalog: &Catalog, near: &[Near]) -> Result<Vec<Candidate>> {
+/// What is shown of each case that was found near; cases that are gone or hidden by now are left out.
+pub async fn candidates(db: &Db, discretion: &Discretion, catalog: &Catalog, near: &[Near]) -> Result<Vec<Candidate>> {
     let shown: Vec<Shown> = db
         .sql(
-            "select c.id, (select number from request r where r.case_id = c.id order by r.id limit 1) as number, c.service_id, c.status,
-                c.opened_at, c.request_count, c.address, c.lon, c.lat,
+            "select c.id, f.number, c.service_id, c.status, c.opened_at, f.address, c.lon, c.lat,
+                (select count(*) from request r where r.case_id = c.id and r.hidden_at is null) as request_count,
                 (select p.id from photo p join request r on r.id = p.request_id where r.case_id = c.id and p.state = 'shown'
-                 order by p.uploaded_at limit 1) as photo
-             from case_record c where c.lon is not null",
+                 and r.hidden_at is null order by p.uploaded_at limit 1) as photo
+             from case_record c join request f on f.id = (select min(r.id) from request r where r.case_id = c.id and r.hidden_at is null)
+             where c.lon is not null",
         )
         .within(" and c.id", near.iter().map(|n| n.case))
         .all()
         .await?;
-    near.iter().filter_map(|n| shown.iter().find(|c| c.id == n.case).map(|c| show(c, n, catalog))).collect()
+    let pairs = near.iter().filter_map(|n| Some((shown.iter().find(|c| c.id == n.case)?, n)));
+    pairs.filter_map(|(case, near)| show(case, near, discretion, catalog).transpose()).collect()
 }
 
-fn show(case: &Shown, near: &Near, catalog: &Catalog) -> Result<Candidate> {
+fn show(case: &Shown, near: &Near, discretion: &Discretion, catalog: &Catalog) -> Result<Option<Candidate>> {
     let service = catalog.by_id(case.service_id).ok_or_else(|| Error::internal("a case has a service that the catalogue lacks"))?;
-    Ok(Candidate {
+    let place = discretion.veil.over(service.place_privacy, Some(Point { lon: case.lon, lat: case.lat }), &case.address);
+    // A distance that was measured from the real place tells where that is.
+    let measured = near.reasons.iter().any(|reason| matches!(reason, Reason::Distance { .. }));
+    let Some(point) = place.point.filter(|_| place.privacy == PlacePrivacy::Exact || !measured) else { return Ok(None) };
+    Ok(Some(Candidate {
         number: case.number.clone(),
         service: service.code.clone(),
         service_name: service.name.clone(),
@@ -152,10 +200,12 @@ fn show(case: &Shown, near: &Near, catalog: &Catalog) -> Result<Candidate> {
         metres: (near.metres * 10.0).round() / 10.0,
         opened_at: case.opened_at,
         requests: case.request_count,
-        address: case.address.clone(),
-        lon: case.lon,
-        lat: case.lat,
+        address: place.address,
+        place: place.privacy,
+        lon: point.lon,
+        lat: point.lat,
+        within_m: place.within_m,
         photo: case.photo.as_ref().map(|id| format!("/photos/{id}/small.jpg")),
         reasons: near.reasons.clone(),
-    })
+    }))
 }

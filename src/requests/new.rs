@@ -111,6 +111,11 @@ pub struct History {
 }
 
 impl NewRequest {
+    /// The resident's own words that the public may read.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.description.as_str())
+    }
+
     /// Checks lengths, marks and shapes; every problem is named at once.
     pub fn check(&self, limits: &Limits) -> Result<()> {
         let mut problems = Vec::new();

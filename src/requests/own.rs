@@ -12,6 +12,7 @@ use crate::events::{Fact, New, append};
 use crate::people::follow::Follow;
 use crate::people::policy::{Act, On, Who, may};
 use crate::photos;
+use crate::privacy::Discretion;
 use crate::record;
 
 /// The same words sent again without a key within so many milliseconds are the same comment, whose answer was lost.
@@ -40,6 +41,15 @@ record! {
     }
 }
 
+/// How things are done here: the limits, and what is looked for in words.
+#[derive(Clone, Copy)]
+pub struct Ways<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// What strangers may be shown.
+    pub discretion: &'a Discretion,
+}
+
 impl Own {
     /// The request, if the token is that of its follow link.
     pub async fn open(tx: &mut Tx, follow: &Follow, number: &Number, token: &str) -> Result<Own> {
@@ -63,13 +73,14 @@ impl Own {
 
     /// Adds words, photos or both; everybody can read them. With a `key` the same comment sent again is taken once. Answers when
     /// it was taken.
-    pub async fn comment(&self, tx: &mut Tx, config: &Config, said: &Said, key: Option<&Key>, now: i64) -> Result<i64> {
+    pub async fn comment(&self, tx: &mut Tx, ways: &Ways<'_>, said: &Said, key: Option<&Key>, now: i64) -> Result<i64> {
         if let Some(key) = key
             && idempotency::claim(tx, key, now).await?.is_some()
         {
             return idempotency::claimed_at(tx, key).await;
         }
         let Said { words, pictures } = said;
+        let config = ways.config;
         self.still_open()?;
         if words.trim().is_empty() && pictures.is_empty() {
             return Err(Error::invalid("text", "is empty; write something or add a photo."));
@@ -79,6 +90,7 @@ impl Own {
         }
         let words = if words.trim().is_empty() { "Added a photo." } else { words.as_str() };
         let note = NewNote::new("text", words, NoteKind::Comment, true, config.limits.description)?;
+        let note = NewNote { standing: ways.discretion.standing([note.text.as_str()].into_iter()), ..note };
         let before: Vec<(String, i64)> =
             tx.sql("select text, created_at from note where request_id = $1 order by id desc").bind(self.id).all().await?;
         // Who sends a key says by it which comments are the same.
@@ -104,7 +116,7 @@ impl Own {
     }
 
     /// Takes the request back. The case ends with it, unless others reported the same.
-    pub async fn withdraw(&self, tx: &mut Tx, config: &Config, reason: &str, now: i64) -> Result<()> {
+    pub async fn withdraw(&self, tx: &mut Tx, ways: &Ways<'_>, reason: &str, now: i64) -> Result<()> {
         if self.withdrawn_at.is_some() {
             return Ok(()); // the answer was lost, and it is asked again
         }
@@ -115,10 +127,12 @@ impl Own {
             return Ok(());
         }
         append(tx, New::at(now, Fact::Withdrawn).of_case(self.case_id).of_request(self.id)).await?;
-        let most = config.limits.description;
+        let most = ways.config.limits.description;
         let words = reason.trim();
         if !words.is_empty() {
-            notes::put(tx, &self.who(), self.case_id, &NewNote::new("reason", words, NoteKind::Comment, true, most)?, now).await?;
+            let note = NewNote::new("reason", words, NoteKind::Comment, true, most)?;
+            let note = NewNote { standing: ways.discretion.standing([words].into_iter()), ..note };
+            notes::put(tx, &self.who(), self.case_id, &note, now).await?;
         }
         if cases::withdrawn_by_all(tx, self.case_id).await? {
             let why = NewNote::new("reason", "Withdrawn by the resident who reported it.", NoteKind::Resolution, true, most)?;

@@ -8,7 +8,10 @@ use crate::cases::Status;
 use crate::db::Db;
 use crate::error::Result;
 use crate::geo::Point;
+use crate::privacy::{PlacePrivacy, Veil};
 use crate::record;
+
+const NUMBERS: &str = "select r.id, r.number from request r join service s on s.id = r.service_id where r.hidden_at is null and not s.sensitive";
 
 /// Ids in one question to the database.
 const SOME: usize = 1000;
@@ -26,6 +29,8 @@ pub struct Pinned {
     pub status: Status,
     /// When it was filed, epoch milliseconds.
     pub filed_at: i64,
+    /// Whether its place is the middle of where it may be, and how far from there that is in metres; 0 for a place as it is.
+    pub within_m: f64,
 }
 
 record! {
@@ -38,28 +43,29 @@ record! {
         filed_at: i64,
         lon: Option<f64>,
         lat: Option<f64>,
+        place_privacy: PlacePrivacy,
     }
 }
 
-/// The numbers of the requests with these ids.
+/// The numbers of the requests with these ids, of those whose number strangers may be told without knowing it.
 pub async fn numbers(db: &Db, ids: &[i64]) -> Result<HashMap<i64, String>> {
     let mut numbers = HashMap::with_capacity(ids.len());
     for some in ids.chunks(SOME) {
         let rows: Vec<(i64, String)> =
-            db.sql("select id, number from request where true").within(" and id", some.iter().copied()).all().await?;
+            db.sql(NUMBERS).within(" and r.id", some.iter().copied()).all().await?;
         numbers.extend(rows);
     }
     Ok(numbers)
 }
 
-/// The requests with these ids, in this order; those that are gone or have no place are left out.
-pub async fn pinned(db: &Db, ids: &[i64]) -> Result<Vec<(Point, Pinned)>> {
+/// The requests with these ids, in this order, where strangers see them; those that are gone, hidden or without a place are left out.
+pub async fn pinned(db: &Db, veil: Veil, ids: &[i64]) -> Result<Vec<(Point, Pinned)>> {
     let mut found = HashMap::with_capacity(ids.len());
     for some in ids.chunks(SOME) {
         let rows: Vec<Found> = db
             .sql(
-                "select r.id, r.number, s.code as service, s.name as service_name, c.status, r.filed_at, r.lon, r.lat
-                 from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where true",
+                "select r.id, r.number, s.code as service, s.name as service_name, c.status, r.filed_at, r.lon, r.lat, s.place_privacy
+                 from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where r.hidden_at is null",
             )
             .within(" and r.id", some.iter().copied())
             .all()
@@ -67,9 +73,9 @@ pub async fn pinned(db: &Db, ids: &[i64]) -> Result<Vec<(Point, Pinned)>> {
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     let pin = |id| {
-        let Found { number, service, service_name, status, filed_at, lon, lat, .. } = found.remove(id)?;
-        let place = Point { lon: lon?, lat: lat? };
-        Some((place, Pinned { number, service, service_name, status, filed_at }))
+        let Found { number, service, service_name, status, filed_at, lon, lat, place_privacy, .. } = found.remove(id)?;
+        let shown = veil.over(place_privacy, Some(Point { lon: lon?, lat: lat? }), "");
+        Some((shown.point?, Pinned { number, service, service_name, status, filed_at, within_m: shown.within_m }))
     };
     Ok(ids.iter().filter_map(pin).collect())
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::events::salt;
 use crate::geo::cell;
 use crate::people::{contact, token};
+use crate::privacy::Standing;
 use crate::record;
 
 /// A request about to be written.
@@ -20,6 +21,7 @@ pub(super) struct Draft<'a> {
     pub service: &'a Service,
     pub case: i64,
     pub answers: &'a [(String, String)],
+    pub words: Standing,
     pub joined: bool,
     pub filed_at: i64,
     pub recorded_at: i64,
@@ -33,6 +35,7 @@ pub(super) struct Written {
     pub id: i64,
     pub number: Number,
     pub salt: String,
+    pub proof_salt: String,
     pub open311_token: Option<String>,
 }
 
@@ -60,15 +63,16 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Written> {
 
 async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Option<Written>> {
     let new = draft.new;
-    let salt = salt();
+    // Apart from the salt of the follow link: it goes when the words go, and the link stays.
+    let (salt, proof_salt) = (salt(), salt());
     let assigned = new.history.as_ref().map(|past| &past.assigned).filter(|assigned| !assigned.is_empty());
     let assigned = assigned.map(|pairs| serde_json::to_string(&pairs.iter().cloned().collect::<BTreeMap<_, _>>())).transpose()?;
     let open311_token = (draft.service.kind == Kind::Batch && new.history.is_none()).then(token::fresh);
     let id: Option<(i64,)> = tx
         .sql(
             "insert into request (number, case_id, service_id, source, external_id, lon, lat, accuracy_m, cell, address, address_id, zipcode,
-                description, media_url, language, salt, open311_token, joined, filed_at, recorded_at, assigned_json)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                description, media_url, language, salt, open311_token, joined, filed_at, recorded_at, assigned_json, proof_salt, words)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
              on conflict (number) do nothing returning id",
         )
         .bind(number.as_str().to_owned())
@@ -92,9 +96,11 @@ async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Opt
         .bind(draft.filed_at)
         .bind(draft.recorded_at)
         .bind(assigned)
+        .bind(proof_salt.clone())
+        .bind(draft.words)
         .optional()
         .await?;
-    Ok(id.map(|(id,)| Written { id, number, salt, open311_token }))
+    Ok(id.map(|(id,)| Written { id, number, salt, proof_salt, open311_token }))
 }
 
 /// Keeps what was near and why, beside the request, for the dispatchers who look at it.

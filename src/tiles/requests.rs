@@ -59,12 +59,15 @@ pub fn requests(at: Address, clusters: &[Cluster], single: &[(Point, Pinned)]) -
     }
     drawing.layer("requests")?;
     for (place, request) in single {
-        let tags = [
+        let mut tags = vec![
             ("number", Tag::Text(&request.number)),
             ("service", Tag::Text(&request.service)),
             ("status", Tag::Text(request.status.word())),
             ("filed_at", Tag::Number(request.filed_at)),
         ];
+        if request.within_m > 0.0 {
+            tags.push(("within_m", Tag::Number(request.within_m as i64)));
+        }
         drawing.point(world(place.lon, place.lat), &tags)?;
     }
     drawing.finish()

@@ -57,7 +57,11 @@ fn expected(row: &Row, act: Act, asker: &Asker, on: &On) -> Option<u16> {
 
 async fn ask(city: &City, client: &Client, row: &Row, asker: &Asker, place: &Place) -> u16 {
     let method = Method::from_bytes(row.route.split_once(' ').unwrap().0.as_bytes()).unwrap();
-    let id = if row.of == Of::Photo { place.photo.clone() } else { place.case.to_string() };
+    let id = match row.of {
+        Of::Photo => place.photo.clone(),
+        Of::Note => place.note.to_string(),
+        _ => place.case.to_string(),
+    };
     let address = row.address.replace("{id}", &id).replace("{number}", &place.number);
     let mut sent = client.request(method, format!("{}{address}", city.base)).header("origin", &city.base);
     let (mut token, mut key) = ("none".to_owned(), "none".to_owned());

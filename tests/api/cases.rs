@@ -205,7 +205,7 @@ on_both! {
         assert_eq!(listed["requests"], 2);
     }
 
-    async fn who_looked_at_a_contact_is_on_the_timeline_once_an_hour(city) {
+    async fn who_looked_at_a_contact_is_on_the_timeline_once_a_day(city) {
         staff::appoint(&city).await;
         let (_, case) = filed(&city, "pothole", Some("north"), Some("crew")).await;
         let (path, timeline) = (format!("/api/cases/{case}"), format!("/api/cases/{case}/timeline"));
@@ -224,7 +224,10 @@ on_both! {
             assert_eq!(dispatcher.get(&path).await.expect(200).json()["requests"][0]["contact"]["phone"], "+1 555 0100");
         }
         assert_eq!(looks(&dispatcher).await, 1);
-        city.app.clock.advance(2 * HOUR);
+        city.app.clock.advance(13 * HOUR);
+        dispatcher.get(&path).await.expect(200);
+        assert_eq!(looks(&dispatcher).await, 1, "the same look still");
+        city.app.clock.advance(12 * HOUR);
         dispatcher.get(&path).await.expect(200);
         Browser::signed_in(&city, "member@city.example").await.get(&path).await.expect(200);
         let entries = dispatcher.get(&timeline).await.expect(200).json();

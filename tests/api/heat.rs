@@ -282,7 +282,7 @@ on_both! {
         assert_eq!(pins["features"][0], json!({
             "type": "Feature",
             "geometry": { "type": "Point", "coordinates": [0.95, 52.61] },
-            "properties": { "number": last["number"], "service": "noise", "service_name": "Noise", "status": "new", "filed_at": NOON },
+            "properties": { "number": last["number"], "service": "noise", "service_name": "Noise", "status": "new", "filed_at": NOON, "within_m": 0.0 },
         }));
         let all = city.get("/api/requests?bbox=0.8,52.5,1.0,52.7&services=lamp").await.expect(200).json();
         assert_eq!((&all["total"], &all["truncated"]), (&json!(4), &json!(false)));

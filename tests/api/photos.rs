@@ -113,7 +113,7 @@ on_both! {
             assert_eq!(seen.status(), 200);
             let header = |name: &str| seen.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
             assert_eq!(header("content-type"), "image/jpeg");
-            assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
+            assert_eq!(header("cache-control"), "public, max-age=3600");
             assert_eq!(header("x-content-type-options"), "nosniff");
             let (tag, length) = (header("etag"), header("content-length"));
             let bytes = seen.bytes().await.unwrap();

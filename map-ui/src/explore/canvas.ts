@@ -3,6 +3,7 @@ import type { Dots, Heat } from '../api/map';
 import { heaps, hexagons, outline } from '../map/cells';
 import { GroundMap, type Standing } from '../map/ground-map';
 import { collection } from '../map/layer';
+import { about, discs } from '../map/layers/about';
 import { chosenCell, heat } from '../map/layers/heat';
 import { chosenRequest, counts, requests } from '../map/layers/requests';
 import type { Scale } from '../map/measure/scale';
@@ -11,7 +12,7 @@ import { count } from '../words/figures';
 
 export class ExploreMap extends GroundMap {
   constructor(opening: Standing) {
-    super({ ...opening, below: [heat], above: [chosenCell, counts, requests, chosenRequest] });
+    super({ ...opening, below: [heat], above: [chosenCell, about, counts, requests, chosenRequest] });
   }
 
   showHeat(found: Heat | null, scale: Scale): void {
@@ -20,7 +21,9 @@ export class ExploreMap extends GroundMap {
 
   /** Pins, or plates with numbers where there are too many pins. */
   showRequests(dots: Dots | null, found: Heat | null, crowded: boolean): void {
-    this.set(requests, crowded ? null : dots);
+    const shown = crowded ? [] : (dots?.features ?? []);
+    this.set(requests, collection(shown.filter(({ properties }) => properties.within_m === 0)));
+    this.set(about, discs(shown.filter(({ properties }) => properties.within_m > 0).map(({ properties, geometry: { coordinates: [lon = 0, lat = 0] } }) => ({ ...properties, lon, lat }))));
     this.set(counts, crowded && found ? heaps(found, plateResolutionAt(this.canvas.getZoom()), count) : null);
   }
 

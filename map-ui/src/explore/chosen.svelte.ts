@@ -10,7 +10,7 @@ export class Chosen {
   number = $derived(here.query.get('request'));
   /** Where the chosen request stands on the map. */
   place = $derived(
-    this.story && this.story.lon !== null && this.story.lat !== null ? { lon: this.story.lon, lat: this.story.lat, status: this.story.status } : null,
+    this.story?.place === 'exact' && this.story.lon !== null && this.story.lat !== null ? { lon: this.story.lon, lat: this.story.lat, status: this.story.status } : null,
   );
 
   watch(): void {

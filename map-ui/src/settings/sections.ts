@@ -15,6 +15,7 @@ export const SECTIONS: Section[] = [
   { name: 'account', title: m.settings_account, load: () => import('./account/Account.svelte'), open: () => true },
   { name: 'blocks', title: m.settings_blocks, load: () => import('./blocks/Blocks.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'supervisor' || role === 'admin') },
   { name: 'data', title: m.settings_data, load: () => import('./data/Data.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'admin' || role === 'auditor') },
+  { name: 'moderation', title: m.settings_moderation, load: () => import('./moderation/Moderation.svelte'), open: (member) => member.grants.some(({ role }) => ['dispatcher', 'supervisor', 'admin'].includes(role)) },
 ];
 
 /** The section of an address; the first that the member may open when the address names none. */

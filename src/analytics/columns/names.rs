@@ -93,12 +93,13 @@ impl Names {
 
     /// For each kind whether the filter lets it pass; `None` when it lets all pass.
     pub(super) fn passing_kinds(&self, filter: &Filter) -> Option<Vec<u8>> {
-        if filter.services.is_none() && filter.statuses.is_none() {
+        if filter.services.is_none() && filter.statuses.is_none() && filter.except.is_empty() {
             return None;
         }
         let passes = |kind: Kind| {
             filter.services.as_ref().is_none_or(|wanted| wanted.contains(&self.service(kind)))
                 && filter.statuses.as_ref().is_none_or(|wanted| wanted.iter().any(|word| word == self.status(kind)))
+                && !filter.except.contains(&self.service(kind))
         };
         Some(std::iter::once(0).chain(self.kinds().map(|kind| passes(kind).into())).collect())
     }

@@ -58,7 +58,7 @@ pub(super) async fn list(app: web::Data<App>, staff: Staff, wanted: web::Query<W
 #[utoipa::path(get, path = "/api/cases/{id}", tag = "staff", extensions(("x-act" = json!(Act::SeeCase))), params(("id" = i64, Path, description = "The case's id")),
     responses((status = 200, body = Whole), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(app: web::Data<App>, staff: Staff, id: web::Path<i64>) -> Result<HttpResponse> {
-    let whole = page::page(&app.db, &staff.0, *id, app.clock.now()).await?;
+    let whole = page::page(&app.db, &app.discretion.scanner, &staff.0, *id, app.clock.now()).await?;
     Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", whole.version()))).json(whole))
 }
 

@@ -69,7 +69,7 @@ pub(super) async fn clusters(app: web::Data<App>, request: HttpRequest, asked: w
     let zoom = filter::number("zoom", &asked.zoom, 0..=DEEPEST, 12, &mut problems);
     let wanted = asked.parts.filter(&app, &mut problems).await?;
     filter::refuse(problems)?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let most = app.config.limits.heat_cells;
@@ -88,7 +88,7 @@ pub(super) async fn clusters(app: web::Data<App>, request: HttpRequest, asked: w
     let numbers = requests::numbers(&app.db, &only).await?;
     let catalog = app.catalog.get(&app.db).await?;
     let clusters = found.into_iter().map(|cluster| shown(cluster, &catalog, &numbers)).collect();
-    Ok(filter::answer(position, &Clusters { resolution, clusters, position }))
+    Ok(filter::answer(&app, position, &Clusters { resolution, clusters, position }))
 }
 
 fn shown(cluster: Cluster, catalog: &Catalog, numbers: &std::collections::HashMap<i64, String>) -> Gathered {

@@ -81,7 +81,7 @@ pub(super) async fn counts(app: web::Data<App>, request: HttpRequest, asked: web
     filter::refuse_unknown(asked.unknown.keys(), "bbox, services, statuses, jurisdictions, from, to", &mut problems);
     let wanted = asked.parts.filter(&app, &mut problems).await?;
     filter::refuse(problems)?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let (found, position) = filter::ask(&app, move |columns| columns.counts(&wanted)).await?;
@@ -103,7 +103,7 @@ pub(super) async fn counts(app: web::Data<App>, request: HttpRequest, asked: web
         days: found.days.into_iter().filter_map(|(day, count)| Some((day.date()?.to_string(), count))).collect(),
         position,
     };
-    Ok(filter::answer(position, &body))
+    Ok(filter::answer(&app, position, &body))
 }
 
 /// Earlier boundaries under the same code count as one with those of today.

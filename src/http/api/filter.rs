@@ -50,6 +50,7 @@ impl Parts {
             },
             from: day("from", &self.from, problems),
             to: day("to", &self.to, problems),
+            except: Vec::new(),
         };
         if filter.from.zip(filter.to).is_some_and(|(from, to)| from > to) {
             problems.push(Field::new("from", "must not be after `to`."));
@@ -96,14 +97,16 @@ const VERSION: u32 = {
     hash
 };
 
-/// The tag of an answer made at a position of the log; weak, since the body may come compressed or not.
-fn tag(position: i64) -> EntityTag {
-    EntityTag::new_weak(format!("{position}-{VERSION:x}"))
+/// The tag of an answer made at a position of the log under these settings of what is shown; weak, since the body may come compressed
+/// or not.
+fn tag(app: &App, position: i64) -> EntityTag {
+    let privacy = &app.config.privacy;
+    EntityTag::new_weak(format!("{position}-{VERSION:x}-{}-{}", privacy.blur_resolution, privacy.smallest_count))
 }
 
 /// 304 if whoever asks has the answer of this position already.
-pub fn not_modified(asked: &HttpRequest, position: i64) -> Option<HttpResponse> {
-    let tag = tag(position);
+pub fn not_modified(app: &App, asked: &HttpRequest, position: i64) -> Option<HttpResponse> {
+    let tag = tag(app, position);
     has(asked, &tag).then(|| HttpResponse::NotModified().insert_header(ETag(tag)).finish())
 }
 
@@ -117,14 +120,14 @@ pub fn has(asked: &HttpRequest, tag: &EntityTag) -> bool {
 }
 
 /// An answer that may be kept and must be asked for again: the log may have gone on.
-pub fn answer(position: i64, body: &impl serde::Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header(ETag(tag(position))).insert_header(("cache-control", "no-cache")).json(body)
+pub fn answer(app: &App, position: i64, body: &impl serde::Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(ETag(tag(app, position))).insert_header(("cache-control", "no-cache")).json(body)
 }
 
 /// A tile, likewise.
-pub fn tile(position: i64, bytes: Vec<u8>) -> HttpResponse {
+pub fn tile(app: &App, position: i64, bytes: Vec<u8>) -> HttpResponse {
     let mut answer = if bytes.is_empty() { HttpResponse::NoContent() } else { HttpResponse::Ok() };
-    answer.insert_header(ETag(tag(position))).insert_header(("cache-control", "no-cache"));
+    answer.insert_header(ETag(tag(app, position))).insert_header(("cache-control", "no-cache"));
     if bytes.is_empty() { answer.finish() } else { answer.content_type(MEDIA_TYPE).body(bytes) }
 }
 

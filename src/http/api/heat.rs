@@ -53,7 +53,7 @@ pub(super) async fn heat(app: web::Data<App>, request: HttpRequest, asked: web::
     let resolution = filter::number("resolution", &asked.resolution, 0..=finest, finest, &mut problems);
     let wanted = asked.parts.filter(&app, &mut problems).await?;
     filter::refuse(problems)?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let most = app.config.limits.heat_cells;
@@ -67,7 +67,7 @@ pub(super) async fn heat(app: web::Data<App>, request: HttpRequest, asked: web::
         cells: heat.cells.into_iter().map(|(cell, n)| (format!("{cell:x}"), n)).collect(),
         position,
     };
-    Ok(filter::answer(position, &body))
+    Ok(filter::answer(&app, position, &body))
 }
 
 /// The heat of a resolution, or of the finest coarser one that is not more than so many cells.

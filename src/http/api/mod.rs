@@ -14,6 +14,7 @@ mod layers;
 mod live;
 mod log;
 mod oidc;
+mod moderation;
 mod own;
 mod password;
 mod people;
@@ -56,6 +57,14 @@ use crate::error::Error as Refusal;
     log::head,
     log::proof,
     steps::steps,
+    moderation::queue,
+    moderation::request_visibility,
+    moderation::approve_request,
+    moderation::redact_request,
+    moderation::report_abuse,
+    moderation::note_visibility,
+    moderation::approve_note,
+    moderation::redact_note,
     own::comment,
     own::withdraw,
     password::forgot,
@@ -68,8 +77,10 @@ use crate::error::Error as Refusal;
     photos::take,
     photos::show,
     photos::review,
+    photos::redact,
     pins::pins,
     requests::file,
+    requests::check,
     requests::one,
     requests::nearby,
     retention::rules,
@@ -122,6 +133,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(own::routes)
             .configure(people::routes)
             .configure(retention::routes)
+            .configure(moderation::routes)
             .configure(layers::routes)
             .configure(live::routes)
             .configure(log::routes)

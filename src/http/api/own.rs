@@ -9,7 +9,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Problem, client_address};
 use crate::people::policy::Act;
-use crate::requests::{self, Contact, Key, Number, Own, PublicRequest, Said};
+use crate::privacy::{self, Hint};
+use crate::requests::{self, Contact, Key, Number, Own, PublicRequest, Reader, Said, Ways};
 
 /// A comment.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -30,6 +31,8 @@ struct Comment {
 struct Commented {
     /// Epoch milliseconds.
     at: i64,
+    /// Personal data found in the words; others do not see it until staff has decided.
+    hints: Vec<Hint>,
 }
 
 /// Taking a request back.
@@ -57,12 +60,15 @@ async fn comment(app: web::Data<App>, asked: HttpRequest, number: web::Path<Stri
         Some(key) => Some(comment_key(&number, key.to_str().unwrap_or_default(), &text, &photos)?),
         None => None,
     };
+    let hints = privacy::hints(&app.discretion.scanner, [("text".to_owned(), text.as_str())].into_iter());
     let said = Said { words: text, pictures: photos };
-    let (now, follow, config) = (app.clock.now(), app.follow.clone(), app.config.clone());
-    let write =
-        async move |tx: &mut Tx| Own::open(tx, &follow, &number, &token).await?.comment(tx, &config, &said, key.as_ref(), now).await;
+    let (now, told) = (app.clock.now(), app.clone());
+    let write = async move |tx: &mut Tx| {
+        let ways = Ways { config: &told.config, discretion: &told.discretion };
+        Own::open(tx, &told.follow, &number, &token).await?.comment(tx, &ways, &said, key.as_ref(), now).await
+    };
     let at = app.db.write(write).await?;
-    Ok(HttpResponse::Created().json(Commented { at }))
+    Ok(HttpResponse::Created().json(Commented { at, hints }))
 }
 
 /// The key of a comment on one request; the token is no part of what is said.
@@ -78,10 +84,13 @@ fn comment_key(number: &Number, key: &str, text: &str, photos: &[String]) -> Res
 async fn withdraw(app: web::Data<App>, number: web::Path<String>, given: web::Json<Withdrawal>) -> Result<HttpResponse> {
     let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
     let Withdrawal { token, reason } = given.into_inner();
-    let (now, follow, config, known) = (app.clock.now(), app.follow.clone(), app.config.clone(), number.clone());
-    let write = async move |tx: &mut Tx| Own::open(tx, &follow, &known, &token).await?.withdraw(tx, &config, &reason, now).await;
+    let (now, told, known) = (app.clock.now(), app.clone(), number.clone());
+    let write = async move |tx: &mut Tx| {
+        let ways = Ways { config: &told.config, discretion: &told.discretion };
+        Own::open(tx, &told.follow, &known, &token).await?.withdraw(tx, &ways, &reason, now).await
+    };
     app.db.write(write).await?;
-    Ok(HttpResponse::Ok().json(requests::public(&app.db, &number).await?))
+    Ok(HttpResponse::Ok().json(requests::public(&app.db, &app.discretion, &number, Reader::Holder).await?))
 }
 
 /// Registers the routes.

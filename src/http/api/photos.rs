@@ -10,7 +10,7 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::cases::pictures;
@@ -21,7 +21,7 @@ use crate::http::limits::limited;
 use crate::http::{Problem, client_address, gate, problem::problems};
 use crate::people::policy::Act;
 use crate::photos::store::Size;
-use crate::photos::{self, Photo, Said, State, Upload, Uploaded};
+use crate::photos::{self, Area, Photo, Said, Upload, Uploaded};
 use crate::requests::Contact;
 
 /// Bytes that a form may have beside its photo: boundaries, headers, small fields that we do not ask for.
@@ -154,7 +154,8 @@ pub(super) async fn show(
 
 /// How long what is answered may be kept by others; a photo that the asker may not see is not there.
 fn caching(photo: &Photo) -> &'static str {
-    if photo.state == State::Shown { "public, max-age=31536000, immutable" } else { "no-store" }
+    // Not for ever: it may be hidden tomorrow.
+    if photo.public() { "public, max-age=3600" } else { "no-store" }
 }
 
 /// What staff decide about a photo.
@@ -163,22 +164,60 @@ fn caching(photo: &Photo) -> &'static str {
 pub(super) struct Reviewed {
     /// Whether the public sees it.
     shown: bool,
+    /// Why it is hidden; for staff alone.
+    reason: Option<String>,
 }
 
 #[utoipa::path(post, path = "/api/photos/{id}/review", tag = "staff", extensions(("x-act" = json!(Act::ReviewPhoto))), request_body = Reviewed,
     params(("id" = String, Path, description = "The photo")),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn review(app: web::Data<App>, staff: Staff, id: web::Path<String>, given: web::Json<Reviewed>) -> Result<HttpResponse> {
-    let (who, id, shown, now) = (staff.0, id.into_inner(), given.shown, app.clock.now());
+    let (who, id, now) = (staff.0, id.into_inner(), app.clock.now());
     photos::check_id(&id)?;
-    app.db.write(async move |tx| pictures::review(tx, &who, &id, shown, now).await).await?;
+    let (Reviewed { shown, reason }, most) = (given.into_inner(), app.config.limits.line);
+    if reason.as_ref().is_some_and(|words| words.chars().count() > most || words.contains('\0')) {
+        return Err(Error::invalid("reason", format!("must be at most {most} characters, and none of them U+0000.")));
+    }
+    app.db.write(async move |tx| pictures::review(tx, &who, &id, shown, reason.as_deref(), now).await).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Areas to be blackened.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Blackening {
+    /// Rectangles in parts of the picture.
+    areas: Vec<Area>,
+}
+
+/// The picture that stands there now.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Blackened {
+    /// Its id; the one before is gone.
+    id: String,
+    /// Address of the small size.
+    small: String,
+    /// Address of the large size.
+    large: String,
+}
+
+#[utoipa::path(post, path = "/api/photos/{id}/redactions", tag = "staff", extensions(("x-act" = json!(Act::Moderate))), request_body = Blackening,
+    params(("id" = String, Path, description = "The photo")),
+    responses((status = 200, body = Blackened), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub(super) async fn redact(app: web::Data<App>, staff: Staff, id: web::Path<String>, given: web::Json<Blackening>) -> Result<HttpResponse> {
+    photos::check_id(&id)?;
+    let (areas, most) = (given.into_inner().areas, app.config.limits.photo_areas);
+    let id = pictures::redact(&app.db, &app.photos, &app.clock, &staff.0, &id, areas, most).await?;
+    let (small, large) = (format!("/photos/{id}/small.jpg"), format!("/photos/{id}/large.jpg"));
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Blackened { id, small, large }))
 }
 
 /// Registers the route under `/api`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/photos").route(web::post().to(take)))
-        .service(web::resource("/photos/{id}/review").route(web::post().to(review)));
+        .service(web::resource("/photos/{id}/review").route(web::post().to(review)))
+        .service(web::resource("/photos/{id}/redactions").route(web::post().to(redact)));
 }
 
 /// Registers the pictures, which stand beside `/api`: their address is part of what others store and link.

@@ -68,11 +68,11 @@ pub(super) async fn pins(app: web::Data<App>, request: HttpRequest, asked: web::
     let limit = filter::number("limit", &asked.limit, 1..=most, most.min(1000), &mut problems);
     let wanted = asked.parts.filter(&app, &mut problems).await?;
     filter::refuse(problems)?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let (found, position) = filter::ask(&app, move |columns| columns.pins(&wanted, limit)).await?;
-    let features: Vec<Pin> = requests::pinned(&app.db, &found.requests)
+    let features: Vec<Pin> = requests::pinned(&app.db, app.discretion.veil, &found.requests)
         .await?
         .into_iter()
         .map(|(place, properties)| Pin {
@@ -82,5 +82,5 @@ pub(super) async fn pins(app: web::Data<App>, request: HttpRequest, asked: web::
         })
         .collect();
     let truncated = found.total > found.requests.len() as u64;
-    Ok(filter::answer(position, &Pins { kind: "FeatureCollection", features, total: found.total, truncated }))
+    Ok(filter::answer(&app, position, &Pins { kind: "FeatureCollection", features, total: found.total, truncated }))
 }

@@ -12,7 +12,8 @@ use crate::geo::Point;
 use crate::http::auth::Visitor;
 use crate::http::{Problem, client_address};
 use crate::people::policy::Act;
-use crate::requests::{self, Candidate, Contact, Filed, Key, Near, NewRequest, Number, Outcome, PublicRequest, Reason, Wish};
+use crate::privacy::{self, Hint};
+use crate::requests::{self, Candidate, Contact, Filed, Key, NewRequest, Number, Outcome, PublicRequest, Reader, Wish};
 
 /// A request to file.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -102,6 +103,42 @@ struct Receipt {
     review: bool,
     /// What else there is to say.
     notice: Option<String>,
+    /// Personal data found in the words; others do not see it until staff has decided.
+    hints: Vec<Hint>,
+}
+
+/// Words about to be sent.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+struct Words {
+    /// What is broken.
+    description: String,
+    /// Answers in words, by code of the question.
+    answers: std::collections::BTreeMap<String, String>,
+}
+
+/// What one may want to leave out of them.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Hints {
+    /// Personal data that was found, in the order of the words; none is no promise that there is none.
+    hints: Vec<Hint>,
+}
+
+#[utoipa::path(post, path = "/api/requests/check", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body = Words,
+    responses((status = 200, description = "Nothing is kept of what was sent", body = Hints), (status = 413, body = Problem), (status = 422, body = Problem)))]
+async fn check(app: web::Data<App>, words: web::Json<Words>) -> Result<HttpResponse> {
+    let Words { description, answers } = words.into_inner();
+    let most = app.config.limits.description;
+    if description.chars().count() > most || answers.values().any(|answer| answer.chars().count() > most) {
+        return Err(Error::invalid("description", format!("or an answer has more than {most} characters.")));
+    }
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(Hints { hints: hints(&app, &description, &answers) }))
+}
+
+fn hints(app: &App, description: &str, answers: &std::collections::BTreeMap<String, String>) -> Vec<Hint> {
+    let answers = answers.iter().map(|(code, answer)| (format!("answers.{code}"), answer.as_str()));
+    privacy::hints(&app.discretion.scanner, std::iter::once(("description".to_owned(), description)).chain(answers))
 }
 
 #[utoipa::path(post, path = "/api/requests", tag = "public", extensions(("x-act" = json!(Act::FileRequest))), request_body = Filing,
@@ -120,6 +157,7 @@ async fn file(app: web::Data<App>, visitor: Visitor, asked: HttpRequest, body: w
         Some(key) => Some(Key::new("api", key.to_str().unwrap_or_default(), &body)?),
         None => None,
     };
+    let hints = hints(&app, &filing.description, &filing.texts());
     let new = filing.into_request()?;
     let address = client_address(&asked).map(|client| client.address);
     app.blocks.refuse(&app.db, address, &new.contact, app.clock.now()).await?;
@@ -130,15 +168,24 @@ async fn file(app: web::Data<App>, visitor: Visitor, asked: HttpRequest, body: w
     let outcome = requests::file(&app.filing, new, key).await;
     challenge::settle(&app, &asked, used, matches!(outcome, Ok(Outcome::Filed(_))));
     match outcome? {
-        Outcome::Filed(filed) => Ok(receipt(&app, filed)),
+        Outcome::Filed(filed) => Ok(receipt(&app, filed, hints)),
         Outcome::SameOne(near) => {
             let catalog = app.catalog.get(&app.db).await?;
-            Ok(Problem::duplicates(requests::candidates(&app.db, &catalog, &near).await?).answer())
+            Ok(Problem::duplicates(requests::candidates(&app.db, &app.discretion, &catalog, &near).await?).answer())
         }
     }
 }
 
 impl Filing {
+    /// The answers that are one text.
+    fn texts(&self) -> std::collections::BTreeMap<String, String> {
+        let text = |(code, answer): (&String, &Answer)| match answer {
+            Answer::One(text) => Some((code.clone(), text.clone())),
+            Answer::Many(_) | Answer::Number(_) => None,
+        };
+        self.answers.iter().filter_map(text).collect()
+    }
+
     fn into_request(self) -> Result<NewRequest> {
         if !self.website.is_empty() {
             return Err(Error::invalid("website", "must be empty: it is there for programs that fill every field."));
@@ -182,7 +229,7 @@ impl Filing {
     }
 }
 
-fn receipt(app: &App, filed: Filed) -> HttpResponse {
+fn receipt(app: &App, filed: Filed, hints: Vec<Hint>) -> HttpResponse {
     let token = app.follow.token(&filed.salt, filed.number.as_str());
     let path = format!("/requests/{}", filed.number.as_str());
     let notice = match (filed.joined, filed.in_review) {
@@ -201,6 +248,7 @@ fn receipt(app: &App, filed: Filed) -> HttpResponse {
         review: filed.in_review,
         token,
         notice,
+        hints,
     })
 }
 
@@ -223,7 +271,8 @@ async fn one(app: web::Data<App>, number: web::Path<String>, held: web::Query<He
             return Err(Error::Unauthorized("This link is not valid. Open it as it was sent, or use the number alone."));
         }
     }
-    Ok(HttpResponse::Ok().json(requests::public(&app.db, &number).await?))
+    let reader = if held.token.is_some() { Reader::Holder } else { Reader::Anyone };
+    Ok(HttpResponse::Ok().json(requests::public(&app.db, &app.discretion, &number, reader).await?))
 }
 
 /// A place and what is broken there.
@@ -252,21 +301,15 @@ async fn nearby(app: web::Data<App>, spot: web::Query<Spot>) -> Result<HttpRespo
     let place = Point::new(spot.lon, spot.lat).map_err(|e| Error::invalid("lon", e.to_string()))?;
     let catalog = app.catalog.get(&app.db).await?;
     let service = catalog.open(&spot.service)?;
-    let services: Vec<i64> = std::iter::once(service.id).chain(service.related.iter().copied()).collect();
-    let radius_m = service.duplicates.radius_m;
-    let near: Vec<Near> = app
-        .open_cases
-        .within(&services, place, radius_m, app.config.limits.candidates)
-        .into_iter()
-        .map(|n| Near { case: n.case, metres: n.metres, reasons: vec![Reason::Distance { metres: n.metres.round() as i64 }] })
-        .collect();
-    let cases = requests::candidates(&app.db, &catalog, &near).await?;
-    Ok(HttpResponse::Ok().json(Nearby { radius_m, cases }))
+    let near = requests::suggestions(&app.open_cases, &catalog, service, place, app.config.limits.candidates);
+    let cases = requests::candidates(&app.db, &app.discretion, &catalog, &near).await?;
+    Ok(HttpResponse::Ok().json(Nearby { radius_m: service.duplicates.radius_m, cases }))
 }
 
 /// Registers the routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/requests").route(web::post().to(file)).route(web::get().to(super::pins::pins)))
+        .service(web::resource("/requests/check").route(web::post().to(check)))
         .service(web::resource("/requests/{number}").route(web::get().to(one)))
         .service(web::resource("/nearby").route(web::get().to(nearby)));
 }

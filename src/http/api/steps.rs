@@ -62,7 +62,7 @@ pub(super) async fn steps(app: web::Data<App>, request: HttpRequest, asked: web:
     let wanted = asked.parts.filter(&app, &mut problems).await?;
     let spans = spans::of(asked.step.as_deref(), &wanted, &mut problems);
     filter::refuse(problems)?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let firsts = spans::firsts(&spans);
@@ -74,7 +74,7 @@ pub(super) async fn steps(app: web::Data<App>, request: HttpRequest, asked: web:
         cells: found.cells.into_iter().map(|(cell, counts)| (format!("{cell:x}"), counts)).collect(),
         position,
     };
-    Ok(filter::answer(position, &body))
+    Ok(filter::answer(&app, position, &body))
 }
 
 /// The counts of a resolution, or of the finest coarser one that is not too long.

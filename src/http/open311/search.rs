@@ -46,7 +46,7 @@ pub async fn one(app: Data<App>, asked: Asked, path: Path<(String, String)>) -> 
     asked.jurisdiction(&app.config)?;
     let number = Number::parse(&path.0).ok_or(Error::NotFound("request"))?;
     let wanted = Wanted { numbers: Some(vec![number.as_str().to_owned()]), limit: 1, ..Wanted::default() };
-    let found = requests::list(&app.db, &wanted).await?;
+    let found = requests::list(&app.db, &app.discretion, &wanted).await?;
     if found.is_empty() {
         return Err(requests::missing(&app.db, &number).await?.into());
     }
@@ -65,7 +65,7 @@ pub async fn token(app: Data<App>, asked: Asked, path: Path<(String, String)>) -
 }
 
 async fn answer(app: &App, asked: &Asked, search: &query::Search) -> Result<HttpResponse, Refusal> {
-    let found = requests::list(&app.db, &search.wanted).await?;
+    let found = requests::list(&app.db, &app.discretion, &search.wanted).await?;
     Ok(page(app, asked, &found, search.extensions))
 }
 

@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 24] = [
+const MATRIX: [(Act, &str); 25] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -20,6 +20,7 @@ const MATRIX: [(Act, &str); 24] = [
     (Act::WriteNote, ".txx..x"),
     (Act::DecideDuplicate, "..xx..x"),
     (Act::ReviewPhoto, "..xx..x"),
+    (Act::Moderate, "..xx..x"),
     (Act::EditCatalog, "...x..x"),
     (Act::EditRules, "...x..x"),
     (Act::PublishBoundaries, "......x"),

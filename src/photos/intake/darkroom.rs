@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
-use super::{Intake, Limits, Refusal, develop, header};
+use super::{Area, Intake, Limits, Refusal, develop, header};
 
 /// One permit of the semaphore is so many bytes.
 const PERMIT: u64 = 1 << 20;
@@ -40,7 +40,14 @@ impl Darkroom {
     pub async fn develop(&self, bytes: Vec<u8>) -> Result<Intake, Refusal> {
         let header = header::read(&bytes, &self.limits)?;
         let (limits, zone) = (self.limits, self.zone.clone());
-        self.run(header.memory, move || develop(&bytes, &header, &limits, &zone)).await
+        self.run(header.memory, move || develop(&bytes, &header, &limits, &zone, &[])).await
+    }
+
+    /// The same with areas blackened, for a picture that was taken in before.
+    pub async fn blacken(&self, bytes: Vec<u8>, areas: Vec<Area>) -> Result<Intake, Refusal> {
+        let header = header::read(&bytes, &self.limits)?;
+        let (limits, zone) = (self.limits, self.zone.clone());
+        self.run(header.memory, move || develop(&bytes, &header, &limits, &zone, &areas)).await
     }
 
     /// Does work that takes so many bytes of memory on a blocking thread, once there is room for it.

@@ -5,6 +5,7 @@
 //! that hid beside them (metadata, comments, a second file appended) survives. Position and time are read out of EXIF and handed back
 //! as fields. Refuses to: store anything, read the clock, trust a file name or a declared content type, or keep bytes it did not write.
 
+mod black;
 mod darkroom;
 mod exif;
 mod header;
@@ -16,6 +17,7 @@ mod render;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+pub use black::Area;
 pub use darkroom::Darkroom;
 pub use refusal::{Refusal, TYPES};
 
@@ -100,17 +102,18 @@ impl Channels {
 /// it also bounds how many run at once and turns a decoder's panic into a refusal.
 pub fn take(bytes: &[u8], limits: &Limits, zone: &TimeZone) -> Result<Intake, Refusal> {
     let header = header::read(bytes, limits)?;
-    develop(bytes, &header, limits, zone)
+    develop(bytes, &header, limits, zone, &[])
 }
 
-fn develop(bytes: &[u8], header: &Header, limits: &Limits, zone: &TimeZone) -> Result<Intake, Refusal> {
+fn develop(bytes: &[u8], header: &Header, limits: &Limits, zone: &TimeZone, areas: &[Area]) -> Result<Intake, Refusal> {
     let facts = header.exif.clone().and_then(|block| bytes.get(block)).map(|block| exif::read(block, zone)).unwrap_or_default();
     let pixels = match header.kind {
         Kind::Jpeg => jpeg::decode(bytes, header, limits)?,
         Kind::Png | Kind::Webp | Kind::Gif => raster::decode(bytes, header, limits)?,
     };
     let (width, height) = render::fit(header.width, header.height, LARGE);
-    let large = render::upright(render::resize(pixels, width, height)?, facts.orientation);
+    let mut large = render::upright(render::resize(pixels, width, height)?, facts.orientation);
+    black::out(&mut large, areas);
     let large_jpeg = render::encode(&large, QUALITY)?;
     let (width, height) = (large.width, large.height);
     let (small_width, small_height) = render::fit(width, height, SMALL);

@@ -67,6 +67,7 @@ pub struct Place {
     pub number: String,
     pub token: String,
     pub photo: String,
+    pub note: i64,
     service: &'static str,
     district: &'static str,
     team: &'static str,
@@ -109,7 +110,8 @@ async fn place(city: &City, service: &'static str, district: &'static str, team:
     let photo = uploaded(city, picture(shade)).await;
     let added = json!({ "token": token, "photos": [photo] });
     city.post(&format!("/api/requests/{stored}/comments"), &added).await.expect(201);
-    Place { on, case, number, token, photo, service, district, team }
+    let note = one("select max(n.id) from note n join request r on r.id = n.request_id where r.number = $1", stored.clone()).await;
+    Place { on, case, number, token, photo, note, service, district, team }
 }
 
 /// Everybody: strangers, residents, keys, each role without and within each limit, and two on staff who may nothing.

@@ -18,6 +18,8 @@ pub enum Of {
     Request,
     /// A photo of that request; `{id}` in the path.
     Photo,
+    /// A note on that case; `{id}` in the path.
+    Note,
 }
 
 /// What is sent along.
@@ -79,7 +81,7 @@ impl Row {
 
 /// Every route. A new one is one line here.
 pub fn rows() -> Vec<Row> {
-    use Of::{Case, City, FreshCase, Photo, Request};
+    use Of::{Case, City, FreshCase, Note, Photo, Request};
     vec![
         row("GET /api/account"),
         row("PUT /api/account/password").json(json!({ "old": "four unrelated words", "new": "short" })).refused(422),
@@ -115,17 +117,29 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/live"),
         row("GET /api/log/head"),
         row("GET /api/log/proof").of(City).at("/api/log/proof?position=1"),
+        row("GET /api/moderation"),
         row("GET /api/nearby").at("/api/nearby?lon=0.9&lat=52.6&service=pothole"),
+        row("POST /api/notes/{id}/approval").of(Note).json(json!({})),
+        row("POST /api/notes/{id}/redactions").of(Note).json(json!({ "part": "text", "from": 0, "to": 5, "seen": "Added", "with": "Added" })),
+        row("POST /api/notes/{id}/visibility").of(Note).json(json!({ "hidden": false })),
         row("POST /api/password/forgot").json(json!({ "email": "resident@city.example" })).refused(409),
         row("POST /api/password/reset").json(json!({ "token": "none", "password": "four unrelated words" })).refused(401),
         row("POST /api/people/erase").of(City).json(json!({ "email": "nobody@example.org" })),
         row("POST /api/people/export").of(City).json(json!({ "email": "nobody@example.org" })),
         row("POST /api/photos").picture(),
+        row("POST /api/photos/{id}/redactions").of(Photo).json(json!({ "areas": [] })).refused(422),
         row("POST /api/photos/{id}/review").of(Photo).json(json!({ "shown": true })),
         row("GET /api/requests"),
         row("POST /api/requests").json(json!({ "service": "noise", "lon": 0.9, "lat": 52.6, "separate": true })),
+        row("POST /api/requests/check").json(json!({ "description": "words" })),
         row("GET /api/requests/{number}").of(Request),
+        row("POST /api/requests/{number}/approval").of(Request).json(json!({})),
         row("POST /api/requests/{number}/comments").of(Request).json(json!({ "token": "$token", "text": "words" })),
+        row("POST /api/requests/{number}/redactions").of(Request).json(
+            json!({ "part": "description", "from": 0, "to": 4, "seen": "Deep", "with": "Deep" }),
+        ),
+        row("POST /api/requests/{number}/report-abuse").of(Request).json(json!({})),
+        row("POST /api/requests/{number}/visibility").of(Request).json(json!({ "hidden": false })),
         row("POST /api/requests/{number}/withdrawal").of(Request).json(json!({ "token": "$token" })),
         row("GET /api/retention").of(City),
         row("PUT /api/retention").of(City).json(json!({ "rules": [] })),

@@ -24,7 +24,9 @@ async fn a_server_notices_what_another_process_wrote() {
     let city = City::over(Database::sqlite()).await;
     // Another process has a connection of its own to the same file.
     let other = Db::connect(&Options { url: city.database.url.clone(), batch: 1, connections: 1 }).await.unwrap();
+    let discretion = std::sync::Arc::new(waymark::privacy::Discretion::new(&Default::default()).unwrap());
     let filing = std::sync::Arc::new(Filing {
+        discretion,
         db: other.clone(),
         clock: Clock::standing_at(NOON),
         config: city.app.config.clone(),

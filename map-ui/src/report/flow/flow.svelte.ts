@@ -4,6 +4,7 @@
  */
 import { Problem } from '../../api/call';
 import { city, type City, type Question, questions, type Service, services } from '../../api/city';
+import type { Hint } from '../../api/moderation';
 import type { Filed, Near } from '../../api/requests';
 import { ask, here } from '../../app/route.svelte.ts';
 import * as m from '../../paraglide/messages.js';
@@ -48,6 +49,9 @@ export class Flow {
   flaws = $state.raw<Flaw[]>([]);
   /** A field that nobody sees, which programs fill. */
   website = $state('');
+  /** Personal data found in the words, and the words that were looked through. */
+  hints = $state.raw<Hint[]>([]);
+  checked = '';
 
   service = $derived(this.services.find(({ code }) => code === this.draft.words.service) ?? null);
   /** The address may ask for a step whose ground is not laid: then the first missing one is shown. */

@@ -8,6 +8,7 @@ import * as m from '../../paraglide/messages.js';
 import { coordinates } from '../../words/figures';
 import { type Flow, said } from './flow.svelte.ts';
 import { randomKey } from './key';
+import { pointedOut } from './hints';
 import { flaws, sendable } from './questions';
 
 /** After this a resident is told the report is kept, and may go: it is sent when it can be. */
@@ -24,6 +25,11 @@ export async function send(flow: Flow): Promise<void> {
   }));
   if (flow.flaws.length > 0) return;
   flow.busy = true;
+  if (navigator.onLine && (await pointedOut(flow))) {
+    flow.busy = false;
+    if (flow.step !== 'send') flow.to('send');
+    return;
+  }
   await settled(flow);
   const request = { ...draft.request(sendable(flow.questions, draft.words.answers)), ...(flow.website && { website: flow.website }) };
   const key = draft.keyFor(request);
@@ -47,6 +53,7 @@ async function done(flow: Flow, next: string): Promise<void> {
   if (kept) await outbox.forget(kept).catch(() => undefined);
   flow.draft.startAgain(place && { ...place, from: 'link' });
   flow.pictures.clear();
+  [flow.hints, flow.checked] = [[], ''];
   flow.near = [];
   go(next, { replace: true });
 }
