@@ -31,7 +31,7 @@ export interface Surroundings {
   lat: number;
   accuracy?: number | null;
   radius?: number | null;
-  near: { lon: number; lat: number }[];
+  near: { lon: number; lat: number; within_m?: number }[];
 }
 
 export function surround({ lon, lat, accuracy, radius, near }: Surroundings): GeoJSON.FeatureCollection {
@@ -43,6 +43,8 @@ export function surround({ lon, lat, accuracy, radius, near }: Surroundings): Ge
   return collection([
     ...(accuracy ? [ring('accuracy', accuracy)] : []),
     ...(radius ? [ring('radius', radius)] : []),
-    ...near.map((at): GeoJSON.Feature => ({ type: 'Feature', properties: { what: 'near' }, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } })),
+    // Of what is only known about there is a disc, and no pin.
+    ...near.filter(({ within_m = 0 }) => within_m > 0).map(({ lon, lat, within_m = 0 }): GeoJSON.Feature => ({ type: 'Feature', properties: { what: 'radius' }, geometry: { type: 'Polygon', coordinates: [circle(lon, lat, within_m)] } })),
+    ...near.filter(({ within_m = 0 }) => within_m === 0).map((at): GeoJSON.Feature => ({ type: 'Feature', properties: { what: 'near' }, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } })),
   ]);
 }
