@@ -11,7 +11,7 @@ use crate::people::policy::{ROLES, Role};
 use crate::privacy::{self, Discretion};
 
 /// Settings that are lists: in the environment their values are separated by commas.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "city.bbox",
     "map.style_hosts",
     "oidc.scopes",

@@ -65,7 +65,7 @@ pub(in crate::http::api) async fn steps(app: web::Data<App>, request: HttpReques
     let wanted = asked.parts.filter(&app, &mut problems).await?;
     let spans = spans::of(asked.step.as_deref(), &wanted, &mut problems);
     filter::refuse(problems)?;
-    if let Some(same) = filter::not_modified(&request, app.columns.position()) {
+    if let Some(same) = filter::not_modified(&app, &request, app.columns.position()) {
         return Ok(same);
     }
     let firsts = spans::firsts(&spans);
@@ -96,7 +96,7 @@ pub(in crate::http::api) async fn steps(app: web::Data<App>, request: HttpReques
             }
         }
     }
-    Ok(filter::answer(position, &body))
+    Ok(filter::answer(&app, position, &body))
 }
 
 fn cell(text: Option<&str>, problems: &mut Vec<Field>) -> Option<u64> {
