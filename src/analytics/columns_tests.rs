@@ -264,7 +264,12 @@ mod reserve {
 
     fn plain() -> impl Strategy<Value = Plain> {
         let place = (0..4u32, 0..4u32).prop_map(|(x, y)| (0.9 + f64::from(x) / 500.0, 52.6 + f64::from(y) / 500.0));
-        (proptest::option::weighted(0.9, place), 1i64..=4, 40u16..44).prop_map(|(place, service, day)| Plain { case: 0, place, service, day })
+        (proptest::option::weighted(0.9, place), 1i64..=4, 40u16..44).prop_map(|(place, service, day)| Plain {
+            case: 0,
+            place,
+            service,
+            day,
+        })
     }
 
     fn only(service: i64) -> Filter {

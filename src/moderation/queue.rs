@@ -101,13 +101,16 @@ record! {
     }
 }
 
-const PHOTOS: &str = "select p.id, c.id as case_id, r.number, s.name as service_name, p.uploaded_at as at, '' as text, p.hidden_reason as reason,
+const PHOTOS: &str =
+    "select p.id, c.id as case_id, r.number, s.name as service_name, p.uploaded_at as at, '' as text, p.hidden_reason as reason,
         r.id as request_id
      from photo p join request r on r.id = p.request_id join case_record c on c.id = r.case_id join service s on s.id = r.service_id";
-const REQUESTS: &str = "select r.number as id, c.id as case_id, r.number, s.name as service_name, coalesce(r.hidden_at, r.recorded_at) as at,
+const REQUESTS: &str =
+    "select r.number as id, c.id as case_id, r.number, s.name as service_name, coalesce(r.hidden_at, r.recorded_at) as at,
         r.description as text, r.hidden_reason as reason, r.id as request_id
      from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id";
-const NOTES: &str = "select cast(n.id as text) as id, c.id as case_id, r.number, s.name as service_name, coalesce(n.hidden_at, n.created_at) as at,
+const NOTES: &str =
+    "select cast(n.id as text) as id, c.id as case_id, r.number, s.name as service_name, coalesce(n.hidden_at, n.created_at) as at,
         n.text, n.hidden_reason as reason, n.request_id
      from note n join case_record c on c.id = n.case_id join service s on s.id = c.service_id left join request r on r.id = n.request_id";
 const REPORTED: &str = "select r.number as id, c.id as case_id, r.number, s.name as service_name,
@@ -185,11 +188,17 @@ async fn whole(db: &Db, scanner: &Scanner, rows: Vec<(ItemKind, Row)>) -> Result
         };
         if kind == ItemKind::Request {
             let found = answers.remove(&row.request_id.unwrap_or_default()).unwrap_or_default();
-            parts.extend(found.into_iter().map(|(code, value)| part(format!("answers.{code}"), value)).filter(|part| !part.found.is_empty()));
+            parts.extend(
+                found.into_iter().map(|(code, value)| part(format!("answers.{code}"), value)).filter(|part| !part.found.is_empty()),
+            );
         }
         Item {
             photo: (kind == ItemKind::Photo).then(|| format!("/photos/{}/large.jpg", row.id)),
-            reports: if kind == ItemKind::Reported { reports.remove(&row.request_id.unwrap_or_default()).unwrap_or_default() } else { Vec::new() },
+            reports: if kind == ItemKind::Reported {
+                reports.remove(&row.request_id.unwrap_or_default()).unwrap_or_default()
+            } else {
+                Vec::new()
+            },
             kind,
             id: row.id,
             case: row.case_id,

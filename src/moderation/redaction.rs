@@ -49,7 +49,8 @@ impl Redaction {
         if there != self.seen {
             return Err(Error::Conflict("The words have changed meanwhile. Read them again.".into()));
         }
-        redacted(words, self.span, self.with.as_deref().unwrap_or(MASK)).ok_or_else(|| Error::invalid("to", "is no end of a part of these words."))
+        redacted(words, self.span, self.with.as_deref().unwrap_or(MASK))
+            .ok_or_else(|| Error::invalid("to", "is no end of a part of these words."))
     }
 }
 

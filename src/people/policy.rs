@@ -235,7 +235,9 @@ const fn reaching(role: Role, act: Act) -> Reaching {
 
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Member) => OwnTeams,
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
-        (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto | Act::Moderate, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
+        (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto | Act::Moderate, Role::Dispatcher | Role::Supervisor | Role::Admin) => {
+            Granted
+        }
 
         (Act::EditCatalog | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => Granted,
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,

@@ -11,7 +11,8 @@ use crate::geo::Point;
 use crate::privacy::{PlacePrivacy, Veil};
 use crate::record;
 
-const NUMBERS: &str = "select r.id, r.number from request r join service s on s.id = r.service_id where r.hidden_at is null and not s.sensitive";
+const NUMBERS: &str =
+    "select r.id, r.number from request r join service s on s.id = r.service_id where r.hidden_at is null and not s.sensitive";
 
 /// Ids in one question to the database.
 const SOME: usize = 1000;
@@ -51,8 +52,7 @@ record! {
 pub async fn numbers(db: &Db, ids: &[i64]) -> Result<HashMap<i64, String>> {
     let mut numbers = HashMap::with_capacity(ids.len());
     for some in ids.chunks(SOME) {
-        let rows: Vec<(i64, String)> =
-            db.sql(NUMBERS).within(" and r.id", some.iter().copied()).all().await?;
+        let rows: Vec<(i64, String)> = db.sql(NUMBERS).within(" and r.id", some.iter().copied()).all().await?;
         numbers.extend(rows);
     }
     Ok(numbers)

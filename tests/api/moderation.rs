@@ -32,7 +32,9 @@ async fn waiting(browser: &Browser, list: &str) -> Vec<(String, String)> {
 fn halves() -> Vec<u8> {
     use image::{ImageFormat, Rgb, RgbImage};
     let mut bytes = std::io::Cursor::new(Vec::new());
-    RgbImage::from_fn(400, 200, |x, _| if x < 200 { Rgb([220, 20, 30]) } else { Rgb([255, 255, 255]) }).write_to(&mut bytes, ImageFormat::Png).unwrap();
+    RgbImage::from_fn(400, 200, |x, _| if x < 200 { Rgb([220, 20, 30]) } else { Rgb([255, 255, 255]) })
+        .write_to(&mut bytes, ImageFormat::Png)
+        .unwrap();
     bytes.into_inner()
 }
 

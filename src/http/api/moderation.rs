@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::cases::notes::{NewNote, NoteKind};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Problem, client_address};
 use crate::http::auth::Staff;
+use crate::http::{Problem, client_address};
 use crate::moderation::{self, Asked, Page, Redaction, Report, Target};
 use crate::people::policy::Act;
 use crate::privacy::Span;
@@ -56,7 +56,12 @@ pub(super) struct Visibility {
 #[utoipa::path(post, path = "/api/requests/{number}/visibility", tag = "staff", extensions(("x-act" = json!(Act::Moderate))), request_body = Visibility, operation_id = "request_visibility",
     params(("number" = String, Path, description = "The request's number")),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub(super) async fn request_visibility(app: web::Data<App>, staff: Staff, number: web::Path<String>, given: web::Json<Visibility>) -> Result<HttpResponse> {
+pub(super) async fn request_visibility(
+    app: web::Data<App>,
+    staff: Staff,
+    number: web::Path<String>,
+    given: web::Json<Visibility>,
+) -> Result<HttpResponse> {
     let target = request(&number)?;
     set_visibility(&app, staff, target, given.into_inner()).await
 }
@@ -64,7 +69,12 @@ pub(super) async fn request_visibility(app: web::Data<App>, staff: Staff, number
 #[utoipa::path(post, path = "/api/notes/{id}/visibility", tag = "staff", extensions(("x-act" = json!(Act::Moderate))), request_body = Visibility, operation_id = "note_visibility",
     params(("id" = i64, Path, description = "The note's id")),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub(super) async fn note_visibility(app: web::Data<App>, staff: Staff, id: web::Path<i64>, given: web::Json<Visibility>) -> Result<HttpResponse> {
+pub(super) async fn note_visibility(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<i64>,
+    given: web::Json<Visibility>,
+) -> Result<HttpResponse> {
     set_visibility(&app, staff, Target::Note(*id), given.into_inner()).await
 }
 
@@ -128,7 +138,12 @@ pub(super) struct Left {
     params(("number" = String, Path, description = "The request's number")),
     responses((status = 200, body = Left), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "Others stand there by now"), (status = 422, body = Problem)))]
-pub(super) async fn redact_request(app: web::Data<App>, staff: Staff, number: web::Path<String>, given: web::Json<TakingOut>) -> Result<HttpResponse> {
+pub(super) async fn redact_request(
+    app: web::Data<App>,
+    staff: Staff,
+    number: web::Path<String>,
+    given: web::Json<TakingOut>,
+) -> Result<HttpResponse> {
     let target = request(&number)?;
     redact(&app, staff, target, given.into_inner()).await
 }
@@ -137,7 +152,12 @@ pub(super) async fn redact_request(app: web::Data<App>, staff: Staff, number: we
     params(("id" = i64, Path, description = "The note's id")),
     responses((status = 200, body = Left), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "Others stand there by now"), (status = 422, body = Problem)))]
-pub(super) async fn redact_note(app: web::Data<App>, staff: Staff, id: web::Path<i64>, given: web::Json<TakingOut>) -> Result<HttpResponse> {
+pub(super) async fn redact_note(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<i64>,
+    given: web::Json<TakingOut>,
+) -> Result<HttpResponse> {
     redact(&app, staff, Target::Note(*id), given.into_inner()).await
 }
 
@@ -167,7 +187,12 @@ pub(super) struct Abuse {
     params(("number" = String, Path, description = "The request's number")),
     responses((status = 204, description = "Staff will look at it; also where this network address has reported it before"),
         (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub(super) async fn report_abuse(app: web::Data<App>, asked: HttpRequest, number: web::Path<String>, given: web::Json<Abuse>) -> Result<HttpResponse> {
+pub(super) async fn report_abuse(
+    app: web::Data<App>,
+    asked: HttpRequest,
+    number: web::Path<String>,
+    given: web::Json<Abuse>,
+) -> Result<HttpResponse> {
     let number = Number::parse(&number).ok_or(Error::NotFound("request"))?;
     let network = client_address(&asked).map(|client| client.grouped().to_string()).unwrap_or_default();
     // Keyed, so that the table says nothing about who reported.

@@ -64,7 +64,13 @@ mod tests {
     fn an_area_lies_in_the_picture() {
         let area = |x, y, width, height| Area { x, y, width, height };
         assert!(area(0.0, 0.0, 1.0, 1.0).fits() && area(0.1, 0.7, 0.9, 0.3).fits());
-        for wrong in [area(-0.1, 0.0, 0.5, 0.5), area(0.6, 0.0, 0.5, 0.5), area(0.0, 0.0, 0.0, 0.5), area(f64::NAN, 0.0, 0.5, 0.5), area(0.0, 0.0, f64::INFINITY, 1.0)] {
+        for wrong in [
+            area(-0.1, 0.0, 0.5, 0.5),
+            area(0.6, 0.0, 0.5, 0.5),
+            area(0.0, 0.0, 0.0, 0.5),
+            area(f64::NAN, 0.0, 0.5, 0.5),
+            area(0.0, 0.0, f64::INFINITY, 1.0),
+        ] {
             assert!(!wrong.fits(), "{wrong:?}");
         }
     }

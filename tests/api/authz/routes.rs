@@ -120,7 +120,9 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/moderation"),
         row("GET /api/nearby").at("/api/nearby?lon=0.9&lat=52.6&service=pothole"),
         row("POST /api/notes/{id}/approval").of(Note).json(json!({})),
-        row("POST /api/notes/{id}/redactions").of(Note).json(json!({ "part": "text", "from": 0, "to": 5, "seen": "Added", "with": "Added" })),
+        row("POST /api/notes/{id}/redactions")
+            .of(Note)
+            .json(json!({ "part": "text", "from": 0, "to": 5, "seen": "Added", "with": "Added" })),
         row("POST /api/notes/{id}/visibility").of(Note).json(json!({ "hidden": false })),
         row("POST /api/password/forgot").json(json!({ "email": "resident@city.example" })).refused(409),
         row("POST /api/password/reset").json(json!({ "token": "none", "password": "four unrelated words" })).refused(401),
@@ -135,9 +137,9 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/requests/{number}").of(Request),
         row("POST /api/requests/{number}/approval").of(Request).json(json!({})),
         row("POST /api/requests/{number}/comments").of(Request).json(json!({ "token": "$token", "text": "words" })),
-        row("POST /api/requests/{number}/redactions").of(Request).json(
-            json!({ "part": "description", "from": 0, "to": 4, "seen": "Deep", "with": "Deep" }),
-        ),
+        row("POST /api/requests/{number}/redactions")
+            .of(Request)
+            .json(json!({ "part": "description", "from": 0, "to": 4, "seen": "Deep", "with": "Deep" })),
         row("POST /api/requests/{number}/report-abuse").of(Request).json(json!({})),
         row("POST /api/requests/{number}/visibility").of(Request).json(json!({ "hidden": false })),
         row("POST /api/requests/{number}/withdrawal").of(Request).json(json!({ "token": "$token" })),
