@@ -416,6 +416,8 @@ section! {
         listeners: usize = 2000,
         /// Hours for which an `Idempotency-Key` is remembered.
         idempotency_hours: i64 = 48,
+        /// Times a minute that a key of a machine may be given.
+        key_per_minute: i64 = 6000,
         /// Days for which a staff session lasts at most.
         session_days: i64 = 14,
         /// Hours without use after which a staff session ends.

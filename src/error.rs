@@ -23,6 +23,9 @@ pub enum Error {
     /// It fits, but not with how things stand.
     #[error("{0}")]
     Conflict(String),
+    /// It was changed since the asker saw it.
+    #[error("{0}")]
+    Overtaken(String),
     /// Nobody is signed in, or the key or password is wrong.
     #[error("{0}")]
     Unauthorized(&'static str),

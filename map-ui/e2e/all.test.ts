@@ -16,6 +16,7 @@ import './stories/a_leader_reads_the_city.ts';
 import './stories/an_admin_protects_what_is_personal.ts';
 import './stories/staff_sign_in_with_a_phone.ts';
 import './stories/what_strangers_do_not_see.ts';
+import './stories/an_admin_invites_a_colleague.ts';
 import './stories/everybody_can_use_it.ts';
 
 before(async () => {

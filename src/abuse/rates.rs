@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
-use governor::middleware::StateInformationMiddleware;
+use governor::middleware::{NoOpMiddleware, StateInformationMiddleware};
+use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use ipnet::IpNet;
 
@@ -142,6 +143,9 @@ struct Bucket {
     limiter: RateLimiter<u64, Table, Ticks, StateInformationMiddleware>,
 }
 
+/// The bucket of one key.
+type Own = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>;
+
 /// All buckets of this process.
 pub struct Rates {
     on: bool,
@@ -151,6 +155,8 @@ pub struct Rates {
     buckets: Vec<Bucket>,
     /// Hashes of tokens that were those of sessions, and when.
     sessions: Mutex<HashMap<u64, Duration>>,
+    /// Keys with a rate of their own: as many as the city made.
+    own: Mutex<HashMap<i64, (NonZeroU32, Arc<Own>)>>,
 }
 
 impl Rates {
@@ -164,7 +170,7 @@ impl Rates {
         };
         let buckets = KINDS.into_iter().map(bucket).collect::<Result<_>>()?;
         let exempt = network::networks("rates.exempt", &rates.exempt)?;
-        Ok(Rates { on: rates.on, exempt, hash: RandomState::new(), clock, buckets, sessions: Mutex::default() })
+        Ok(Rates { on: rates.on, exempt, hash: RandomState::new(), clock, buckets, sessions: Mutex::default(), own: Mutex::default() })
     }
 
     /// Whether this client is never refused.
@@ -211,12 +217,29 @@ impl Rates {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same for a key, which has no address to be exempt by.
-    pub fn take_key(&self, key: i64) -> Result<()> {
+    /// The same for a key, which has no address to be exempt by. A key may have a rate of its own, so many a minute.
+    pub fn take_key(&self, key: i64, per_minute: Option<i64>) -> Result<()> {
         if !self.on {
             return Ok(());
         }
-        self.take(Kind::Keys, Asker::Key(key)).map(drop).map_err(|empty| Error::TooMany(empty.wait))
+        match per_minute.and_then(|rate| NonZeroU32::new(rate.clamp(0, i64::from(u32::MAX)) as u32)) {
+            None => self.take(Kind::Keys, Asker::Key(key)).map(drop).map_err(|empty| Error::TooMany(empty.wait)),
+            Some(rate) => self.own(key, rate).check().map_err(|until| {
+                let wait = until.wait_time_from(self.clock.now());
+                Error::TooMany(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+            }),
+        }
+    }
+
+    /// The bucket of a key that has its own rate; a key that is given another begins anew.
+    fn own(&self, key: i64, rate: NonZeroU32) -> Arc<Own> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || (rate, Arc::new(RateLimiter::direct_with_clock(Quota::per_minute(rate), self.clock.clone())));
+        let held = own.entry(key).or_insert_with(fresh);
+        if held.0 != rate {
+            *held = fresh();
+        }
+        held.1.clone()
     }
 }
 

@@ -50,7 +50,12 @@ impl LiveColumns {
     }
 
     /// Follows the log: reads again the requests and cases that something happened to. Only one caller at a time.
+    /// What stays among staff moves nothing, not even the position: an answer's tag would tell that it happened.
     pub async fn see(&self, db: &Db, events: &[Event]) -> Result<()> {
+        let events: Vec<&Event> = events.iter().filter(|event| !event.inside()).collect();
+        if events.is_empty() {
+            return Ok(());
+        }
         // What the public may know of a service has changed: then all of its requests stand elsewhere.
         if events.iter().any(|event| event.kind == "service_saved") {
             let now = reserve(db, &self.sight).await?;
@@ -59,7 +64,7 @@ impl LiveColumns {
                 return self.reload(db, reached).await;
             }
         }
-        let named = Named::in_events(events);
+        let named = Named::in_events(&events);
         let mut news = News::default();
         news.read_cases(db, &named.whole).await?;
         // Requests that were in such a case and are not any more are looked for by themselves, wherever they are now.
@@ -104,7 +109,7 @@ struct Named {
 }
 
 impl Named {
-    fn in_events(events: &[Event]) -> Named {
+    fn in_events(events: &[&Event]) -> Named {
         // A filing touches no other request of its case but by the case's status; a case that thousands join is not read
         // as often as it is joined.
         let alone = |event: &Event| event.request_id.is_some() && matches!(event.kind.as_str(), "filed" | "joined");

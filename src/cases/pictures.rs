@@ -4,7 +4,7 @@ use super::access;
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::people::policy::{Act, Who, may};
+use crate::people::policy::{Act, On, Who, may};
 use crate::photos::{self, Area, Photo, Photos, State};
 
 /// Whether somebody may see a photo: everybody once it is shown, before that whoever may see its case.
@@ -26,7 +26,7 @@ pub async fn review(tx: &mut Tx, who: &Who, photo: &str, shown: bool, reason: Op
     let owner = "select r.case_id from photo p join request r on r.id = p.request_id where p.id = $1";
     let (case,) = tx.sql(owner).bind(photo.to_owned()).optional::<(i64,)>().await?.ok_or(Error::NotFound("photo"))?;
     let on = access::on_in(tx, case).await?;
-    access::demand(who, Act::ReviewPhoto, &on, "review this photo")?;
+    demand(who, Act::ReviewPhoto, &on, "review this photo")?;
     photos::decide(tx, photo, shown, reason, who.member(), now).await
 }
 
@@ -37,7 +37,7 @@ pub async fn review(tx: &mut Tx, who: &Who, photo: &str, shown: bool, reason: Op
 pub async fn redact(db: &Db, photos: &Photos, clock: &Clock, who: &Who, photo: &str, areas: Vec<Area>, most: usize) -> Result<String> {
     let owner = "select r.case_id from photo p join request r on r.id = p.request_id where p.id = $1";
     let (case,) = db.sql(owner).bind(photo.to_owned()).optional::<(i64,)>().await?.ok_or(Error::NotFound("photo"))?;
-    access::demand(who, Act::Moderate, &access::on(db, case).await?, "change this photo")?;
+    demand(who, Act::Moderate, &access::on(db, case).await?, "change this photo")?;
     if !(1..=most).contains(&areas.len()) {
         return Err(Error::invalid("areas", format!("must be from 1 to {most}.")));
     }
@@ -45,4 +45,12 @@ pub async fn redact(db: &Db, photos: &Photos, clock: &Clock, who: &Who, photo: &
         return Err(Error::invalid(format!("areas.{nth}"), "must lie in the picture: x, y, width and height in parts from 0 to 1."));
     }
     photos.redact(db, clock, photo, areas, who.member()).await
+}
+
+/// Refuses what the policy refuses. Nobody is told by the word "case" that a photo is there after all.
+fn demand(who: &Who, act: Act, on: &On, doing: &'static str) -> Result<()> {
+    access::demand(who, act, on, doing).map_err(|refusal| match refusal {
+        Error::NotFound(_) => Error::NotFound("photo"),
+        refusal => refusal,
+    })
 }

@@ -3,9 +3,13 @@
 use clap::{Args, Subcommand};
 use waymark::clock::Clock;
 use waymark::error::{Error, Result};
-use waymark::people::{keys, staff};
+use waymark::people::keys::{self, NewKey, NewPower};
+use waymark::people::staff;
 
 use super::{Place, say};
+
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
 
 /// Manages the people who work here.
 #[derive(Args)]
@@ -49,6 +53,16 @@ enum KeyCommand {
         /// Whose key it is.
         #[arg(long)]
         name: String,
+        /// What it may do: file, read, leader or auditor, and where, such as `file service=pothole` or
+        /// `leader jurisdiction=district:north`; may be given several times.
+        #[arg(long, value_parser = power, default_values = ["file", "read"])]
+        may: Vec<NewPower>,
+        /// Days after which it ends; otherwise it does not.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=36_500))]
+        days: Option<i64>,
+        /// How often it may ask in a minute; otherwise what the settings say.
+        #[arg(long)]
+        per_minute: Option<i64>,
     },
     /// Withdraw a key.
     Revoke {
@@ -59,19 +73,39 @@ enum KeyCommand {
 
 impl Key {
     pub async fn run(self) -> Result<()> {
-        let (_, db) = self.place.connect().await?;
+        let (config, db) = self.place.connect().await?;
         let now = Clock::real().now();
         match self.command {
-            KeyCommand::Add { name } => {
-                let work = async move |tx: &mut waymark::db::Tx| keys::create(tx, &name, None, None, now).await;
+            KeyCommand::Add { name, may, days, per_minute } => {
+                let new = NewKey { name, expires_at: days.map(|days| now + days * DAY), per_minute, powers: may };
+                let most = config.limits.key_per_minute;
+                let work = async move |tx: &mut waymark::db::Tx| keys::create(tx, None, &new, most, now).await;
                 let (id, key): (i64, String) = db.write::<_, Error, _>(work).await?;
                 say(&format!("key {id}: {key}"));
             }
             KeyCommand::Revoke { id } => {
-                db.write::<_, Error, _>(async move |tx| keys::revoke(tx, id, None, now).await).await?;
+                db.write::<_, Error, _>(async move |tx| keys::revoke(tx, None, id, now).await).await?;
                 say(&format!("key {id} is withdrawn"));
             }
         }
         Ok(())
     }
+}
+
+/// A power as it is typed: its word, and what limits it.
+fn power(typed: &str) -> Result<NewPower, String> {
+    let mut words = typed.split_whitespace();
+    let mut power = NewPower { power: words.next().unwrap_or_default().to_owned(), agency: None, jurisdiction: None, service: None };
+    for limit in words {
+        let (name, code) =
+            limit.split_once('=').ok_or_else(|| format!("`{limit}` is no limit; write agency=, jurisdiction= or service="))?;
+        let place = match name {
+            "agency" => &mut power.agency,
+            "jurisdiction" => &mut power.jurisdiction,
+            "service" => &mut power.service,
+            _ => return Err(format!("`{name}` is no limit; those are agency, jurisdiction and service")),
+        };
+        *place = Some(code.to_owned());
+    }
+    Ok(power)
 }

@@ -8,8 +8,9 @@ use super::services;
 use crate::catalog;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::people::keys::{self, NewKey};
 use crate::people::policy::Role;
-use crate::people::{keys, staff};
+use crate::people::staff;
 use crate::routing::{self, JurisdictionDraft, LayerDraft, RuleDraft};
 
 /// The password of everybody on the demo's staff.
@@ -159,7 +160,7 @@ pub(super) async fn found(tx: &mut Tx, hash: &str, now: i64) -> Result<()> {
     for person in &STAFF {
         add(tx, person, agencies[person.agency], hash, now).await?;
     }
-    keys::put(tx, "demo", KEY, None, None, now).await?;
+    keys::put(tx, None, &NewKey::filing("demo"), KEY, now).await?;
     Ok(())
 }
 

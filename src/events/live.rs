@@ -37,6 +37,8 @@ pub struct Change {
     pub cases: Vec<i64>,
     /// Requests that something happened to.
     pub requests: Vec<i64>,
+    /// Those of the cases to which something happened that everybody may know of, and that named no request.
+    pub open: Vec<i64>,
     /// Whether more happened than is named.
     pub more: bool,
     /// The numbers of the requests, once the first listener has looked them up: thousands are told the same.
@@ -127,12 +129,15 @@ fn change(after: i64, head: i64, events: &[Event]) -> Change {
     let last = events.last().map_or(after, |event| event.position);
     let overrun = events.len() as i64 == BATCH && last < head;
     let some = |ids: BTreeSet<i64>| ids.into_iter().take(NAMED).collect::<Vec<_>>();
-    let (cases, requests): (BTreeSet<i64>, BTreeSet<i64>) =
-        (events.iter().filter_map(|event| event.case_id).collect(), events.iter().filter_map(|event| event.request_id).collect());
+    let (cases, requests): (BTreeSet<i64>, BTreeSet<i64>) = (
+        events.iter().filter_map(|event| event.case_id).collect(),
+        events.iter().filter(|event| !event.inside()).filter_map(|event| event.request_id).collect(),
+    );
     Change {
         after,
         position: if overrun { head } else { last },
         more: overrun || cases.len() > NAMED || requests.len() > NAMED,
+        open: some(events.iter().filter(|event| event.request_id.is_none() && !event.inside()).filter_map(|event| event.case_id).collect()),
         cases: some(cases),
         requests: some(requests),
         numbers: OnceCell::new(),
@@ -158,7 +163,7 @@ mod tests {
     }
 
     fn told(live: &Live, after: i64, position: i64) {
-        let change = Change { after, position, cases: vec![], requests: vec![], more: false, numbers: OnceCell::new() };
+        let change = Change { after, position, cases: vec![], requests: vec![], open: vec![], more: false, numbers: OnceCell::new() };
         live.told.lock().unwrap().push_back(Arc::new(change));
     }
 

@@ -195,6 +195,31 @@ pub enum Fact {
         /// `recovery_code_used`, `identity_linked` or `token_reused`.
         what: String,
     },
+    /// A member was given a role, or it was taken away.
+    GrantChanged {
+        /// The member.
+        member: i64,
+        /// The role's word.
+        role: String,
+        /// Where it holds; what is none is no limit.
+        agency: Option<i64>,
+        /// Likewise.
+        jurisdiction: Option<i64>,
+        /// Likewise.
+        service: Option<i64>,
+        /// Whether it was given.
+        given: bool,
+    },
+    /// A member was stopped: no sign-in any more.
+    MemberStopped {
+        /// The member.
+        member: i64,
+    },
+    /// A member who was stopped may sign in again.
+    MemberStarted {
+        /// The member.
+        member: i64,
+    },
     /// A key for the public interface was made or withdrawn.
     KeyChanged {
         /// The key.
@@ -238,6 +263,9 @@ impl Fact {
             Fact::Blocked { .. } => "blocked",
             Fact::Unblocked { .. } => "unblocked",
             Fact::SignInChanged { .. } => "sign_in_changed",
+            Fact::GrantChanged { .. } => "grant_changed",
+            Fact::MemberStopped { .. } => "member_stopped",
+            Fact::MemberStarted { .. } => "member_started",
             Fact::KeyChanged { .. } => "key_changed",
         }
     }
@@ -328,7 +356,34 @@ record! {
     }
 }
 
+/// Kinds of which nothing shows in what the public reads: what staff look at, and who they are.
+const INSIDE: [&str; 17] = [
+    "contact_seen",
+    "exported",
+    "hold_placed",
+    "hold_released",
+    "retention_set",
+    "blocked",
+    "unblocked",
+    "staff_changed",
+    "member_invited",
+    "invitation_accepted",
+    "reset_asked",
+    "password_reset",
+    "sign_in_changed",
+    "grant_changed",
+    "member_stopped",
+    "member_started",
+    "key_changed",
+];
+
 impl Event {
+    /// Whether it stays among staff: whoever reads what is public sees nothing of it, and is not told that it happened.
+    pub fn inside(&self) -> bool {
+        let kept = || matches!(self.fact(), Ok(Fact::Noted { public: false, .. }));
+        INSIDE.contains(&self.kind.as_str()) || (self.kind == "noted" && kept())
+    }
+
     /// What happened.
     pub fn fact(&self) -> Result<Fact> {
         Ok(serde_json::from_str(&self.data_json)?)

@@ -1,4 +1,4 @@
-//! Who is asking: the session cookie, and whether a change was sent by our own pages.
+//! Who is asking: the session cookie or a machine's key, and whether a change was sent by our own pages.
 //!
 //! It says who, and leaves what they may do to `people::policy`. Against forged requests: the cookie is `SameSite=Lax`, what
 //! changes something takes JSON alone (which another site's form cannot send), and a browser must say that it comes from
@@ -19,6 +19,7 @@ use url::Url;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::client_address;
+use crate::people::keys::{self, Good};
 use crate::people::policy::{Act, On, Who, may};
 use crate::people::sessions::{Begun, From, Present};
 
@@ -35,7 +36,7 @@ pub const PENDING: Name = Name("waymark_pending", "__Host-waymark_pending");
 /// What a sign-in at the provider of identities needs to come back.
 pub const FLOW: Name = Name("waymark_flow", "__Host-waymark_flow");
 
-/// Somebody on staff who is signed in; whoever is not gets 401.
+/// Somebody on staff who is signed in, or a machine that acts with a role of staff; whoever is neither gets 401.
 pub struct Staff(pub Who);
 
 /// Somebody on staff at the own account: also who must set up a second factor before anything else.
@@ -47,6 +48,9 @@ pub const MUST_ENROL: Error = Error::Forbidden("do anything else before you have
 /// The token that takes the place of the one this request came with; [`renewed`] hands it on.
 struct Renewed(Begun);
 
+/// The machine that this request's key is of.
+struct Machine(Who);
+
 /// Whoever it is; nobody is refused, except a signed-in browser that another site sent.
 pub struct Visitor(pub Who);
 
@@ -57,6 +61,9 @@ impl FromRequest for Visitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
+            if let Some(machine) = machine(&request).await? {
+                return Ok(Visitor(machine));
+            }
             // What strangers see too may be kept by others on the way: its answers carry no cookie.
             let present = present(&request, false).await?.filter(|present| !present.must_enrol);
             Ok(Visitor(present.map_or(Who::Anyone, |present| present.who.clone())))
@@ -71,6 +78,10 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
+            // A key too, where the gate let it through: it acts with a role that changes nothing.
+            if let Some(machine) = machine(&request).await? {
+                return Ok(Staff(machine));
+            }
             match who(&request).await? {
                 Some(present) if present.must_enrol => Err(MUST_ENROL),
                 Some(present) => Ok(Staff(present.who.clone())),
@@ -138,6 +149,38 @@ pub async fn renewed<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> 
 pub fn from(request: &HttpRequest) -> From {
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     From { address: client_address(request).map(|client| client.grouped()), agent: agent.to_owned() }
+}
+
+/// The key that a machine sent as `Authorization: Bearer` or as `X-API-Key`.
+pub fn key(request: &HttpRequest) -> Option<String> {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let bearer = header(header::AUTHORIZATION.as_str()).and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    });
+    bearer.or_else(|| header("x-api-key")).filter(|key| !key.is_empty()).map(str::to_owned)
+}
+
+/// A machine that sent a key, if one did; looked up once.
+pub async fn machine(request: &HttpRequest) -> Result<Option<Who>> {
+    let Some(key) = key(request) else { return Ok(None) };
+    if let Some(Machine(who)) = request.extensions().get::<Machine>() {
+        return Ok(Some(who.clone()));
+    }
+    let app = app(request)?;
+    let good = check_key(&app, request, &key).await?.ok_or(Error::Unauthorized("This key is not valid, or not any more."))?;
+    request.extensions_mut().insert(Machine(good.who.clone()));
+    Ok(Some(good.who))
+}
+
+/// What a text opens as a key, and one taken from what the key may ask.
+pub async fn check_key(app: &App, request: &HttpRequest, key: &str) -> Result<Option<Good>> {
+    let from = client_address(request).map(|client| client.network.to_string()).unwrap_or_default();
+    let good = keys::check(&app.db, key, &from, app.clock.now()).await?;
+    if let Some(good) = &good {
+        app.rates.take_key(good.id, good.per_minute)?;
+    }
+    Ok(good)
 }
 
 fn app(request: &HttpRequest) -> Result<web::Data<App>> {

@@ -50,8 +50,12 @@ async fn pass(asked: &ServiceRequest) -> Result<()> {
     let unnamed =
         || Error::internal(format!("{method} {path} names no act: its #[utoipa::path] needs extensions((\"x-act\" = json!(Act::…)))"));
     let act = act.ok_or_else(unnamed)?;
-    if anywhere(&Who::Anyone, act) {
-        return Ok(()); // nobody is looked up for what everybody may
+    match auth::machine(asked.request()).await? {
+        Some(machine) if anywhere(&machine, act) => return Ok(()),
+        Some(_) => return Err(Error::Forbidden("do this with this key; it takes a power that it was not given")),
+        // Nobody is looked up for what everybody may.
+        None if anywhere(&Who::Anyone, act) => return Ok(()),
+        None => {}
     }
     match auth::who(asked.request()).await? {
         Some(present) if present.must_enrol && act != Act::KeepOwnAccount => Err(auth::MUST_ENROL),

@@ -8,8 +8,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod power;
 mod scope;
 
+pub use power::{POWERS, Power};
 pub use scope::{Reach, Scope};
 
 /// What a grant makes of a person. A grant says *what*, its scope says *where*.
@@ -100,10 +102,16 @@ pub enum Who {
         /// The teams the person works in.
         teams: Vec<i64>,
     },
-    /// A machine with a key: files for others, and sees what the public sees.
+    /// A machine with a key.
     Key {
         /// The key.
         id: i64,
+        /// What it may file.
+        files: Scope,
+        /// Whether it may read what the public reads.
+        reads: bool,
+        /// Roles it sees with; only such as change nothing.
+        grants: Vec<Grant>,
     },
 }
 
@@ -126,7 +134,7 @@ impl Who {
 }
 
 /// What is asked for. Every route names exactly one, as `x-act` in its description.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// Services, boundaries, map, heat, a request by its number: what everybody may read.
@@ -177,12 +185,14 @@ pub enum Act {
     ProtectData,
     /// See, set and lift blocks of those who abuse the service.
     ManageBlocks,
+    /// Read who works here, what they were granted, and which keys there are.
+    SeeStaff,
     /// Add, change and stop staff, their grants and keys.
     ManageStaff,
 }
 
 /// Every act.
-pub const ACTS: [Act; 25] = [
+pub const ACTS: [Act; 26] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -207,6 +217,7 @@ pub const ACTS: [Act; 25] = [
     Act::SeeLog,
     Act::ProtectData,
     Act::ManageBlocks,
+    Act::SeeStaff,
     Act::ManageStaff,
 ];
 
@@ -243,7 +254,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,
 
         (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,
-        (Act::SeeLog, Role::Auditor | Role::Admin) => Granted,
+        (Act::SeeLog | Act::SeeStaff, Role::Auditor | Role::Admin) => Granted,
 
         _ => No,
     }
@@ -267,32 +278,42 @@ pub struct On {
 
 /// How far `who` reaches with `act` among cases and what belongs to them.
 pub fn scope(who: &Who, act: Act) -> Scope {
-    let Who::Member { grants, teams, .. } = who else { return Scope::Nothing };
-    let mut reaches: Vec<Reach> = Vec::new();
-    for grant in grants {
+    let (grants, teams): (_, &[i64]) = match who {
+        Who::Member { grants, teams, .. } => (grants, teams),
+        Who::Key { grants, .. } => (grants, &[]),
+        _ => return Scope::Nothing,
+    };
+    let reach = |grant: &Grant| {
         let teams = match reaching(grant.role, act) {
-            Reaching::No => continue,
-            Reaching::OwnTeams if teams.is_empty() => continue,
-            Reaching::OwnTeams => Some(teams.clone()),
+            Reaching::No => return None,
+            Reaching::OwnTeams if teams.is_empty() => return None,
+            Reaching::OwnTeams => Some(teams.to_vec()),
             Reaching::Granted => None,
         };
-        let reach = Reach { agency: grant.agency, jurisdiction: grant.jurisdiction, service: grant.service, teams };
-        if reach.boundless() {
-            return Scope::Everything;
-        }
-        if !reaches.contains(&reach) {
-            reaches.push(reach);
-        }
-    }
-    if reaches.is_empty() { Scope::Nothing } else { Scope::Within(reaches) }
+        Some(Reach { teams, ..Reach::of(grant) })
+    };
+    Scope::of(grants.iter().filter_map(reach))
+}
+
+/// Whether all that a grant reaches, whatever its role, lies within what `who` reaches with `act`.
+pub fn holds(who: &Who, act: Act, grant: &Grant) -> bool {
+    scope(who, act).contains(&Reach::of(grant))
+}
+
+/// Whether `who` may give this grant to somebody, or take it away: who manages staff there, and holds there whatever its role
+/// lets people do.
+pub fn may_give(who: &Who, grant: &Grant) -> bool {
+    let needed = |act: &Act| *act == Act::ManageStaff || reaching(grant.role, *act) != Reaching::No;
+    ACTS.into_iter().filter(needed).all(|act| holds(who, act, grant))
 }
 
 /// Whether `who` may do `act` to `on`.
 pub fn may(who: &Who, act: Act, on: &On) -> bool {
     match (act, who) {
+        (Act::SeePublic, Who::Key { reads, .. }) => *reads,
+        (Act::FileRequest | Act::FileByKey, Who::Key { files, .. }) => files.covers(on),
         (Act::SeePublic | Act::FileRequest | Act::SignIn, _) => true,
         (Act::KeepOwnAccount, _) => who.member().is_some(),
-        (Act::FileByKey, Who::Key { .. }) => true,
         (Act::ActOnOwnRequest, Who::Resident { request }) => on.request == Some(*request),
         (Act::FileByKey | Act::ActOnOwnRequest, _) => false,
         _ => scope(who, act).covers(on),
@@ -304,6 +325,7 @@ pub fn may(who: &Who, act: Act, on: &On) -> bool {
 pub fn anywhere(who: &Who, act: Act) -> bool {
     match act {
         Act::FileByKey | Act::ActOnOwnRequest => true,
+        Act::FileRequest if matches!(who, Who::Key { .. }) => matches!(who, Who::Key { files, .. } if *files != Scope::Nothing),
         Act::SeePublic | Act::FileRequest | Act::SignIn | Act::KeepOwnAccount => may(who, act, &On::default()),
         _ => scope(who, act) != Scope::Nothing,
     }

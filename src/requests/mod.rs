@@ -23,7 +23,7 @@ pub use nearby::{Candidate, OpenCases, candidates, suggestions};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
 pub use own::{Own, Said, Ways};
-pub use pinned::{Pinned, numbers, pinned};
+pub use pinned::{Pinned, numbers, numbers_of_cases, pinned};
 pub use public::{PublicPhoto, PublicRequest, Reader, Step, find, missing, public};
 
 use crate::cases::Status;

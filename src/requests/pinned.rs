@@ -58,6 +58,18 @@ pub async fn numbers(db: &Db, ids: &[i64]) -> Result<HashMap<i64, String>> {
     Ok(numbers)
 }
 
+/// The numbers of such requests of these cases, and one more than `most` where there are more.
+pub async fn numbers_of_cases(db: &Db, cases: &[i64], most: usize) -> Result<Vec<String>> {
+    let mut numbers = Vec::new();
+    for some in cases.chunks(SOME) {
+        let left = (most + 1).saturating_sub(numbers.len()) as i64;
+        let query = db.sql(NUMBERS).within(" and r.case_id", some.iter().copied());
+        let rows: Vec<(i64, String)> = query.push(" order by r.id limit ").put(left).all().await?;
+        numbers.extend(rows.into_iter().map(|(_, number)| number));
+    }
+    Ok(numbers)
+}
+
 /// The requests with these ids, in this order, where strangers see them; those that are gone, hidden or without a place are left out.
 pub async fn pinned(db: &Db, veil: Veil, ids: &[i64]) -> Result<Vec<(Point, Pinned)>> {
     let mut found = HashMap::with_capacity(ids.len());

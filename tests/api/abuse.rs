@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use waymark::abuse::challenge::{Challenge, solve};
 use waymark::config::{Config, Rate};
-use waymark::people::keys;
+use waymark::people::keys::{self, NewKey};
 
 use crate::helpers::{Answer, City, Database, NOON};
 use crate::staff::{self, Browser, PASSWORD};
@@ -101,8 +101,8 @@ async fn a_key_has_a_rate_of_its_own_wherever_it_is_used() {
     city.app
         .db
         .write(async move |tx| {
-            keys::put(tx, "one", "first-key", None, None, NOON).await?;
-            keys::put(tx, "two", "other-key", None, None, NOON).await
+            keys::put(tx, None, &NewKey::filing("one"), "first-key", NOON).await?;
+            keys::put(tx, None, &NewKey::filing("two"), "other-key", NOON).await
         })
         .await
         .unwrap();

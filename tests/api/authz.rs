@@ -39,18 +39,25 @@ fn expected(row: &Row, act: Act, asker: &Asker, on: &On) -> Option<u16> {
         (who, _) => who,
     };
     let allowed = match row.of {
-        Of::Nothing if act != Act::FileByKey => anywhere(who, act),
+        Of::Nothing => anywhere(who, act),
         Of::City => may(who, act, &On::default()),
         _ => may(who, act, on),
     };
-    match act {
+    let seeing = match row.of {
+        Of::Case | Of::FreshCase | Of::Photo | Of::Note | Of::Request => Some(Act::SeeCase),
+        Of::Colleague | Of::FreshKey => Some(Act::SeeStaff),
+        Of::Nothing | Of::City | Of::Place => None,
+    };
+    match (act, who) {
+        // What pretends to be a key is refused before anything is asked.
+        (_, Who::Anyone) if matches!(asker.proof, Proof::Key(_)) => Some(401),
         _ if allowed => None,
-        Act::ActOnOwnRequest => Some(401),
-        Act::FileByKey => Some(403),
-        _ if matches!(who, Who::Anyone | Who::Resident { .. } | Who::Key { .. }) => Some(401),
-        _ if row.of == Of::City || !anywhere(who, act) => Some(403),
+        (Act::ActOnOwnRequest, _) => Some(401),
+        (Act::FileByKey, _) => Some(403),
+        (_, Who::Anyone | Who::Resident { .. }) => Some(401),
+        _ if !anywhere(who, act) => Some(403),
         // Whoever may not even see it is not told that it is there.
-        _ if !may(who, Act::SeeCase, on) => Some(404),
+        _ if seeing.is_some_and(|see| !may(who, see, on)) => Some(404),
         _ => Some(403),
     }
 }
@@ -60,19 +67,29 @@ async fn ask(city: &City, client: &Client, row: &Row, asker: &Asker, place: &Pla
     let id = match row.of {
         Of::Photo => place.photo.clone(),
         Of::Note => place.note.to_string(),
+        Of::Colleague => place.colleague.to_string(),
+        Of::FreshKey => place.key(city).await.to_string(),
         _ => place.case.to_string(),
     };
     let address = row.address.replace("{id}", &id).replace("{number}", &place.number);
-    let mut sent = client.request(method, format!("{}{address}", city.base)).header("origin", &city.base);
+    let mut sent = client.request(method, format!("{}{address}", city.base)).header("origin", &city.base).header("if-match", "*");
     let (mut token, mut key) = ("none".to_owned(), "none".to_owned());
     match &asker.proof {
         Proof::Nothing => {}
         Proof::Link { own: true } => token.clone_from(&place.token),
         Proof::Link { own: false } => token = city.app.follow.token("another", &place.number),
-        Proof::Key(known) => key.clone_from(known),
+        Proof::Key(known) => {
+            key.clone_from(known);
+            sent = sent.bearer_auth(known);
+        }
         Proof::Session { cookie, .. } => sent = sent.header("cookie", cookie),
     }
-    let filled = |text: &str| text.replace("$token", &token).replace("$key", &key);
+    let fresh = format!("{:016x}", rand::random::<u64>());
+    let (grant, power) = (place.scoped("role", "resident"), place.scoped("power", "leader"));
+    let filled = |text: &str| {
+        let words = [("\"$grant\"", &grant), ("\"$power\"", &power), ("$token", &token), ("$key", &key), ("$fresh", &fresh)];
+        words.iter().fold(text.replace("$service", place.service), |text, (name, value)| text.replace(name, value))
+    };
     sent = match &row.body {
         Body::Nothing => sent,
         Body::Json(body) => sent.header("content-type", "application/json").body(filled(&body.to_string())),

@@ -8,6 +8,7 @@ mod helpers;
 
 mod abuse;
 mod account;
+mod administration;
 mod agreement;
 mod authz;
 mod blocks;
@@ -18,6 +19,7 @@ mod hardening;
 mod heat;
 mod imports;
 mod invitations;
+mod keys;
 mod live;
 mod log;
 mod moderation;

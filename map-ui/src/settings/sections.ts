@@ -13,6 +13,8 @@ export interface Section {
 
 export const SECTIONS: Section[] = [
   { name: 'account', title: m.settings_account, load: () => import('./account/Account.svelte'), open: () => true },
+  { name: 'people', title: m.settings_people, load: () => import('./people/People.svelte'), open: ({ acts }) => acts.includes('see_staff') },
+  { name: 'keys', title: m.settings_keys, load: () => import('./keys/Keys.svelte'), open: ({ acts }) => acts.includes('see_staff') },
   { name: 'blocks', title: m.settings_blocks, load: () => import('./blocks/Blocks.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'supervisor' || role === 'admin') },
   { name: 'data', title: m.settings_data, load: () => import('./data/Data.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'admin' || role === 'auditor') },
   { name: 'moderation', title: m.settings_moderation, load: () => import('./moderation/Moderation.svelte'), open: (member) => member.grants.some(({ role }) => ['dispatcher', 'supervisor', 'admin'].includes(role)) },

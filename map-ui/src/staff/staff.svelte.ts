@@ -37,6 +37,11 @@ class Staff {
     }
   }
 
+  /** Whether the member may do this to something at least; what a page need not offer otherwise. The server decides again. */
+  may(act: Session['acts'][number]): boolean {
+    return this.member?.acts.includes(act) ?? false;
+  }
+
   async second(second: Parameters<typeof secondStep>[0]): Promise<void> {
     this.problem = '';
     try {

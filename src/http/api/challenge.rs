@@ -22,7 +22,9 @@ async fn challenge(app: web::Data<App>, asked: HttpRequest) -> Result<HttpRespon
 
 /// What a filing costs. Staff, and networks without limits, file for others.
 pub fn due(app: &App, asked: &HttpRequest, who: &Who) -> Result<Asked> {
-    let Some(client) = payer(app, asked).filter(|_| who.member().is_none()) else { return Ok(Asked::Nothing(None)) };
+    let Some(client) = payer(app, asked).filter(|_| matches!(who, Who::Anyone | Who::Resident { .. })) else {
+        return Ok(Asked::Nothing(None));
+    };
     let text = |name: &str| asked.headers().get(name).and_then(|value| value.to_str().ok());
     app.challenges.check(client.network, text(PROOF), text("idempotency-key").unwrap_or_default(), app.clock.now())
 }

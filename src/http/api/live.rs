@@ -1,7 +1,7 @@
 //! `GET /api/live`: server-sent events that say what changed, so that open pages read it again.
 //!
 //! The stream says that something happened to a request or a case, never what. Numbers of requests are public; cases are
-//! named only to staff who may see them. A stream ends by itself after some minutes and the browser opens it again, so that
+//! named only to staff who may see them, and of what staff do among themselves nobody else hears that it happened. A stream ends by itself after some minutes and the browser opens it again, so that
 //! a session which ended meanwhile hears no more.
 
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
 
 use crate::app::App;
 use crate::cases;
@@ -28,6 +28,9 @@ use crate::requests;
 
 /// Silence after which a comment is sent: a proxy that hears nothing for a minute hangs up.
 const BEAT: Duration = Duration::from_secs(15);
+
+/// The most numbers that one change names.
+const MOST: usize = 1000;
 
 /// How long one stream lasts.
 const LASTS: Duration = Duration::from_secs(600);
@@ -78,7 +81,7 @@ async fn live(app: web::Data<App>, visitor: Visitor, request: HttpRequest, asked
         Some(missed) => {
             for change in missed {
                 let said = listener.said(&change).await;
-                listener.waiting.push_back(said);
+                listener.waiting.extend(said);
             }
         }
         None => listener.waiting.push_back(reset(position)),
@@ -111,31 +114,48 @@ impl Listener {
         if let Some(text) = self.waiting.pop_front() {
             return Some(text);
         }
-        let heard = tokio::select! {
-            () = &mut self.end => return None,
-            heard = timeout(BEAT, self.words.recv()) => heard,
-        };
-        match heard {
-            Err(_) => Some(": still here\n\n".into()),
-            Ok(Ok(Word::Change(change))) => Some(self.said(&change).await),
-            Ok(Err(RecvError::Lagged(_))) => Some(reset(self.app.bell.position())),
-            Ok(Ok(Word::End) | Err(RecvError::Closed)) => None,
+        let silence = sleep(BEAT);
+        tokio::pin!(silence);
+        loop {
+            let heard = tokio::select! {
+                () = &mut self.end => return None,
+                () = &mut silence => return Some(": still here\n\n".into()),
+                heard = self.words.recv() => heard,
+            };
+            match heard {
+                Ok(Word::Change(change)) => {
+                    if let Some(text) = self.said(&change).await {
+                        return Some(text);
+                    }
+                }
+                Err(RecvError::Lagged(_)) => return Some(reset(self.app.bell.position())),
+                Ok(Word::End) | Err(RecvError::Closed) => return None,
+            }
         }
     }
 
-    async fn said(&self, change: &Change) -> String {
+    /// What is said of a change; nothing at all where the listener may know of nothing in it.
+    async fn said(&self, change: &Change) -> Option<String> {
         let named = async {
             let cases = cases::access::visible(&self.app.db, &scope(&self.who, Act::SeeCase), &change.cases).await?;
-            let look_up = async || Ok::<_, Error>(requests::numbers(&self.app.db, &change.requests).await?.into_values().collect());
+            let look_up = async || {
+                let mut numbers: Vec<String> = requests::numbers(&self.app.db, &change.requests).await?.into_values().collect();
+                numbers.extend(requests::numbers_of_cases(&self.app.db, &change.open, MOST).await?);
+                Ok::<_, Error>(numbers)
+            };
             let numbers = change.numbers.get_or_try_init(look_up).await?;
-            let told = Told { position: change.position, numbers, cases: &cases, more: change.more };
-            Ok::<_, Error>(serde_json::to_string(&told)?)
+            let more = change.more || numbers.len() > MOST;
+            if numbers.is_empty() && cases.is_empty() && !more {
+                return Ok(None);
+            }
+            let told = Told { position: change.position, numbers: &numbers[..numbers.len().min(MOST)], cases: &cases, more };
+            Ok::<_, Error>(Some(serde_json::to_string(&told)?))
         };
         match named.await {
-            Ok(data) => format!("event: change\nid: {}\ndata: {data}\n\n", change.position),
+            Ok(data) => data.map(|data| format!("event: change\nid: {}\ndata: {data}\n\n", change.position)),
             Err(e) => {
                 tracing::warn!(error = %e, "An open page could not be told what changed");
-                reset(change.position)
+                Some(reset(change.position))
             }
         }
     }

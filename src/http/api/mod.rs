@@ -10,6 +10,7 @@ mod counts;
 pub(super) mod filter;
 mod heat;
 mod invitations;
+mod keys;
 mod layers;
 mod live;
 mod log;
@@ -25,7 +26,9 @@ mod retention;
 mod services;
 mod session;
 mod spans;
+mod staff;
 mod steps;
+mod version;
 
 use actix_web::middleware::from_fn;
 use actix_web::{Error, error, web};
@@ -99,6 +102,17 @@ use crate::error::Error as Refusal;
     account::end_others,
     oidc::depart,
     oidc::arrive,
+    staff::list,
+    staff::one,
+    staff::hire,
+    staff::change,
+    staff::put_grants,
+    staff::end_sessions,
+    staff::invite,
+    staff::scopes,
+    keys::list,
+    keys::make,
+    keys::revoke,
     session::begin,
     session::second_step,
     session::current,
@@ -146,6 +160,8 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(password::routes)
             .configure(oidc::routes)
             .configure(account::routes)
+            .configure(staff::routes)
+            .configure(keys::routes)
             .configure(cases::routes),
     );
     cfg.configure(photos::pictures);

@@ -11,7 +11,7 @@ use crate::error::{Error, Field, Result};
 use crate::geo::Point;
 use crate::http::auth::Visitor;
 use crate::http::{Problem, client_address};
-use crate::people::policy::Act;
+use crate::people::policy::{Act, On, Who, may};
 use crate::privacy::{self, Hint};
 use crate::requests::{self, Candidate, Contact, Filed, Key, NewRequest, Number, Outcome, PublicRequest, Reader, Wish};
 
@@ -154,9 +154,16 @@ async fn file(app: web::Data<App>, visitor: Visitor, asked: HttpRequest, body: w
     let filing: Filing =
         serde_json::from_slice(&body).map_err(|e| Error::invalid("body", format!("is not the JSON that is expected here: {e}.")))?;
     let key = match asked.headers().get("idempotency-key") {
-        Some(key) => Some(Key::new("api", key.to_str().unwrap_or_default(), &body)?),
+        Some(key) => Some(Key::new(&sender(&visitor.0), key.to_str().unwrap_or_default(), &body)?),
         None => None,
     };
+    let catalog = app.catalog.get(&app.db).await?;
+    if let (Who::Key { .. }, Ok(service)) = (&visitor.0, catalog.open(&filing.service)) {
+        let on = On { agency: service.agency_id, service: Some(service.id), ..On::default() };
+        if !may(&visitor.0, Act::FileRequest, &on) {
+            return Err(Error::Forbidden("file this with this key"));
+        }
+    }
     let hints = hints(&app, &filing.description, &filing.texts());
     let new = filing.into_request()?;
     let address = client_address(&asked).map(|client| client.address);
@@ -169,10 +176,15 @@ async fn file(app: web::Data<App>, visitor: Visitor, asked: HttpRequest, body: w
     challenge::settle(&app, &asked, used, matches!(outcome, Ok(Outcome::Filed(_))));
     match outcome? {
         Outcome::Filed(filed) => Ok(receipt(&app, filed, hints)),
-        Outcome::SameOne(near) => {
-            let catalog = app.catalog.get(&app.db).await?;
-            Ok(Problem::duplicates(requests::candidates(&app.db, &app.discretion, &catalog, &near).await?).answer())
-        }
+        Outcome::SameOne(near) => Ok(Problem::duplicates(requests::candidates(&app.db, &app.discretion, &catalog, &near).await?).answer()),
+    }
+}
+
+/// Whose keys of idempotency they are: a machine's are its own.
+fn sender(who: &Who) -> String {
+    match who {
+        Who::Key { id, .. } => format!("api:{id}"),
+        _ => "api".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::http::auth::{self, Own, PENDING, SESSION};
-use crate::people::policy::Act;
+use crate::people::policy::{ACTS, Act, Who, anywhere};
 use crate::people::sessions::{Begun, Method, Second, SignedIn};
 use crate::people::staff::{self, Granted};
 
@@ -64,13 +64,21 @@ pub(super) struct Session {
     teams: Vec<String>,
     /// Whether a second factor must be set up before anything else is answered.
     must_enrol: bool,
+    /// What the person may do to something at least, so that pages offer no more.
+    acts: Vec<Act>,
+}
+
+/// What somebody on staff may do anywhere. Nobody on staff acts for a resident or a key.
+fn acts(who: &Who) -> Vec<Act> {
+    ACTS.into_iter().filter(|act| !matches!(act, Act::FileByKey | Act::ActOnOwnRequest) && anywhere(who, *act)).collect()
 }
 
 async fn session(app: &App, member: i64, must_enrol: bool) -> Result<Session> {
     let (name, email) = staff::name_and_email(&app.db, member).await?;
     let grants = staff::grants_of(&app.db, member).await?;
     let teams = staff::teams_of(&app.db, member).await?;
-    Ok(Session { id: member, name, email, grants, teams, must_enrol })
+    let who = staff::who(&app.db, member).await?;
+    Ok(Session { id: member, name, email, grants, teams, must_enrol, acts: acts(&who) })
 }
 
 /// The answer to whoever has just signed in.

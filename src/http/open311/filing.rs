@@ -11,10 +11,10 @@ use super::{Asked, Refusal, known_jurisdiction, media};
 use crate::app::App;
 use crate::catalog::Kind;
 use crate::error::{Error, Result};
-use crate::http::client_address;
 use crate::http::problem::log;
-use crate::people::keys;
-use crate::people::policy::Act;
+use crate::http::{auth, client_address};
+use crate::people::keys::Good;
+use crate::people::policy::{Act, On, may};
 use crate::photos::Said;
 use crate::requests::{self, Filed, Key, NewRequest, Outcome, Wish};
 
@@ -29,16 +29,21 @@ use crate::requests::{self, Filed, Key, NewRequest, Outcome, Wish};
         (status = 413, description = "`errors`")))]
 pub async fn file(app: Data<App>, asked: Asked, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Refusal> {
     let form = form::read(&app, &request, payload).await?;
-    let sender = authorized(&app, &asked, &form).await?;
+    let sender = authorized(&app, &asked, &request, &form).await?;
     asked.jurisdiction(&app.config)?;
     known_jurisdiction(&form.fields, &app.config)?;
     let submission = form.fields.submission().map_err(Refusal::fields)?;
     let address = client_address(&request).map(|client| client.address);
     app.blocks.refuse(&app.db, address, &submission.contact, app.clock.now()).await?;
     let catalog = app.catalog.get(&app.db).await?;
-    let kind = catalog.open(&submission.service_code)?.kind;
+    let service = catalog.open(&submission.service_code)?;
+    let on = On { agency: service.agency_id, service: Some(service.id), ..On::default() };
+    if !may(&sender.who, Act::FileByKey, &on) {
+        return Err(Error::Forbidden("file this with this api_key").into());
+    }
+    let kind = service.kind;
     let key = match request.headers().get("idempotency-key") {
-        Some(key) => Some(Key::new(&format!("open311:{sender}"), key.to_str().unwrap_or_default(), &form.digest)?),
+        Some(key) => Some(Key::new(&format!("open311:{}", sender.id), key.to_str().unwrap_or_default(), &form.digest)?),
         None => None,
     };
     let mut notices = Vec::new();
@@ -78,15 +83,13 @@ pub async fn file(app: Data<App>, asked: Asked, request: HttpRequest, payload: P
     }
 }
 
-/// The id of the key that was sent, in the form or after the question mark.
-async fn authorized(app: &App, asked: &Asked, form: &Form) -> Result<i64, Refusal> {
+/// The key that was sent, in the form or after the question mark.
+async fn authorized(app: &App, asked: &Asked, request: &HttpRequest, form: &Form) -> Result<Good, Refusal> {
     let Some(key) = form.fields.first("api_key").or_else(|| asked.fields.first("api_key")) else {
         return Err(Refusal::new(StatusCode::FORBIDDEN, "api_key is missing: filing needs a key, whose source discovery names."));
     };
-    let known = keys::check(&app.db, key, app.clock.now()).await?;
-    let known = known.ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "api_key is not valid."))?;
-    app.rates.take_key(known)?;
-    Ok(known)
+    let known = auth::check_key(app, request, key).await?;
+    known.ok_or_else(|| Refusal::new(StatusCode::FORBIDDEN, "api_key is not valid."))
 }
 
 /// Keeps what can be kept of the photos, sent or pointed at, and says what could not be.

@@ -30,22 +30,31 @@ use tree::Format;
 
 /// What the OpenAPI document says of `/open311`.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(services::discovery, services::services, services::definition, search::many, search::one, search::token, filing::file))]
+#[openapi(paths(
+    services::discovery,
+    services::discovery_of_v2,
+    services::services,
+    services::definition,
+    search::many,
+    search::one,
+    search::token,
+    filing::file
+))]
 pub struct Document;
 
 /// Everything under `/open311`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let discovery = || web::resource("/discovery.{format}").route(get().to(services::discovery));
+    let discovery = web::resource("/discovery.{format}").route(get().to(services::discovery));
     let requests = web::resource("/requests.{format}").route(get().to(search::many)).route(web::post().to(filing::file));
     let v2 = web::scope("/v2")
-        .service(discovery())
+        .service(web::resource("/discovery.{format}").route(get().to(services::discovery_of_v2)))
         .service(web::resource("/services.{format}").route(get().to(services::services)))
         .service(web::resource("/services/{code}.{format}").route(get().to(services::definition)))
         .service(requests)
         .service(web::resource("/requests/{id}.{format}").route(get().to(search::one)))
         .service(web::resource("/tokens/{token}.{format}").route(get().to(search::token)));
     let scope = web::scope("/open311").wrap(from_fn(gate)).wrap(from_fn(limited)).wrap(from_fn(refusals));
-    cfg.service(scope.service(v2).service(discovery()));
+    cfg.service(scope.service(v2).service(discovery));
 }
 
 /// A refusal for a request that no route of ours answered.

@@ -51,6 +51,14 @@ pub async fn services(app: Data<App>, asked: Asked) -> Result<HttpResponse, Refu
     Ok(asked.format.answer(StatusCode::OK, "services", &list))
 }
 
+/// `GET v2/discovery`: the same, for clients that know one base address alone.
+#[utoipa::path(get, path = "/open311/v2/discovery.{format}", tag = "open311", extensions(("x-act" = json!(Act::SeePublic))), operation_id = "open311_v2_discovery",
+    params(("format" = String, Path, description = "`xml` or `json`")),
+    responses((status = 200, description = "`discovery`: contact, where to get a key, endpoints", content_type = "application/json")))]
+pub async fn discovery_of_v2(app: Data<App>, asked: Asked) -> Result<HttpResponse, Refusal> {
+    discovery(app, asked).await
+}
+
 fn service(service: &Service) -> Node {
     Node::Object(vec![
         ("service_code", Node::text(service.code.as_str())),

@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 25] = [
+const MATRIX: [(Act, &str); 26] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -29,6 +29,7 @@ const MATRIX: [(Act, &str); 25] = [
     (Act::SeeLog, ".....xx"),
     (Act::ProtectData, "......x"),
     (Act::ManageBlocks, "...x..x"),
+    (Act::SeeStaff, ".....xx"),
     (Act::ManageStaff, "......x"),
 ];
 
@@ -100,7 +101,13 @@ fn strangers_residents_and_keys_do_only_what_is_theirs() {
     for act in ACTS {
         let public = matches!(act, Act::SeePublic | Act::FileRequest | Act::SignIn);
         assert_eq!(may(&Who::Anyone, act, &here()), public, "anyone and {act:?}");
-        assert_eq!(may(&Who::Key { id: 1 }, act, &here()), public || act == Act::FileByKey, "a key and {act:?}");
+        let key = |files, reads| Who::Key { id: 1, files, reads, grants: vec![] };
+        let filing = matches!(act, Act::FileRequest | Act::FileByKey);
+        assert_eq!(may(&key(Scope::Everything, false), act, &here()), filing || act == Act::SignIn, "a key that files and {act:?}");
+        let reading = matches!(act, Act::SeePublic | Act::SignIn);
+        assert_eq!(may(&key(Scope::Nothing, true), act, &here()), reading, "a key that reads and {act:?}");
+        let elsewhere = Scope::of([Reach { agency: None, jurisdiction: None, service: Some(OTHER), teams: None }]);
+        assert_eq!(may(&key(elsewhere, false), act, &here()), act == Act::SignIn, "a key that files something else and {act:?}");
         let own = Who::Resident { request: 11 };
         assert_eq!(may(&own, act, &here()), public || act == Act::ActOnOwnRequest, "the reporter and {act:?}");
         let of_another = Who::Resident { request: 12 };
@@ -166,6 +173,42 @@ fn who_is_let_through_before_it_is_known_to_what_reaches_something_and_nobody_el
     }
     let teamless = member(vec![Grant::everywhere(Role::Member)], vec![]);
     assert!(!anywhere(&teamless, Act::SeeQueue), "whose teams are none has no queue");
+}
+
+#[test]
+fn a_key_sees_what_its_role_sees_and_never_changes_anything() {
+    for power in POWERS {
+        let Power::As(role) = power else { continue };
+        let grant = Grant { role, agency: None, jurisdiction: Some(DISTRICT), service: None };
+        let key = Who::Key { id: 1, files: Scope::Nothing, reads: false, grants: vec![grant] };
+        let changes =
+            [Act::MoveCase, Act::AssignCase, Act::WriteNote, Act::DecideDuplicate, Act::ReviewPhoto, Act::EditCatalog, Act::EditRules];
+        assert!(changes.into_iter().all(|act| !anywhere(&key, act)), "{role}");
+        assert!(!anywhere(&key, Act::ManageStaff) && !anywhere(&key, Act::SeeContact) && !anywhere(&key, Act::KeepOwnAccount), "{role}");
+        assert!(may(&key, Act::SeeCase, &here()) && !may(&key, Act::SeeCase, &On { jurisdictions: vec![OTHER], ..here() }), "{role}");
+    }
+}
+
+#[test]
+fn nobody_gives_what_they_do_not_hold() {
+    let limits = [None, Some(1), Some(2)];
+    let all = |role: Role| {
+        let with = move |agency| limits.map(|jurisdiction| limits.map(|service| Grant { role, agency, jurisdiction, service }));
+        limits.into_iter().flat_map(with).flatten().collect::<Vec<_>>()
+    };
+    for given in ROLES.into_iter().flat_map(all) {
+        for role in ROLES.into_iter().filter(|role| *role != Role::Admin) {
+            assert!(!may_give(&member(vec![Grant::everywhere(role)], vec![TEAM]), &given), "{role} gives {given:?}");
+        }
+        for held in all(Role::Admin) {
+            let inside = |ours: Option<i64>, theirs: Option<i64>| ours.is_none() || ours == theirs;
+            let within =
+                inside(held.agency, given.agency) && inside(held.jurisdiction, given.jurisdiction) && inside(held.service, given.service);
+            assert_eq!(may_give(&member(vec![held], vec![]), &given), within, "{held:?} gives {given:?}");
+        }
+    }
+    let key = Who::Key { id: 1, files: Scope::Everything, reads: true, grants: vec![Grant::everywhere(Role::Auditor)] };
+    assert!(!may_give(&key, &Grant::everywhere(Role::Resident)));
 }
 
 #[test]

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use super::changed;
-use crate::db::{Db, Tx};
+use super::touched;
+use crate::db::{Db, Query, Tx};
 use crate::error::{Error, Field, Result};
+use crate::events::{Fact, New, append};
 use crate::people::policy::{Grant, Role, Who};
 use crate::record;
 
 /// A grant about to be given, in the codes that people use; what is `None` is no limit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewGrant {
     /// What.
     pub role: Role,
@@ -39,17 +40,61 @@ record! {
     }
 }
 
-/// The scope of a grant as ids.
-struct Limits {
-    agency: Option<i64>,
-    jurisdiction: Option<i64>,
-    service: Option<i64>,
+/// A grant that a member holds, as the policy and as people see it.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) id: i64,
+    pub(super) grant: Grant,
+    pub(super) granted: Granted,
+}
+
+impl Held {
+    /// Whether it is this one, given once more.
+    pub(super) fn is(&self, new: &NewGrant) -> bool {
+        let Granted { role, agency, jurisdiction, service, .. } = &self.granted;
+        role == new.role.word() && *agency == new.agency && *jurisdiction == new.jurisdiction && *service == new.service
+    }
+}
+
+record! {
+    struct Row {
+        member_id: i64,
+        id: i64,
+        role: String,
+        agency_id: Option<i64>,
+        jurisdiction_id: Option<i64>,
+        service_id: Option<i64>,
+        agency: Option<String>,
+        layer: Option<String>,
+        jurisdiction: Option<String>,
+        service: Option<String>,
+    }
+}
+
+/// What [`held`] reads.
+pub(super) const HELD: &str = "select g.member_id, g.id, g.role, g.agency_id, g.jurisdiction_id, g.service_id, agency.code as agency,
+        layer.code as layer, j.code as jurisdiction, service.code as service
+     from member_grant g left join agency on agency.id = g.agency_id left join jurisdiction j on j.id = g.jurisdiction_id
+     left join layer on layer.id = j.layer_id left join service on service.id = g.service_id where 1 = 1";
+
+/// Grants with the members who hold them.
+pub(super) async fn held(query: Query<'_>) -> Result<Vec<(i64, Held)>> {
+    let rows: Vec<Row> = query.push(" order by g.id").all().await?;
+    let held = |row: Row| {
+        let role = Role::parse(&row.role)
+            .ok_or_else(|| Error::internal(format!("member {} was granted `{}`, which is no role", row.member_id, row.role)))?;
+        let grant = Grant { role, agency: row.agency_id, jurisdiction: row.jurisdiction_id, service: row.service_id };
+        let jurisdiction = row.layer.as_ref().zip(row.jurisdiction).map(|(layer, code)| format!("{layer}:{code}"));
+        let granted = Granted { role: row.role, agency: row.agency, layer: row.layer, jurisdiction, service: row.service };
+        Ok((row.member_id, Held { id: row.id, grant, granted }))
+    };
+    rows.into_iter().map(held).collect()
 }
 
 /// Gives a member a grant; giving it twice changes nothing.
 pub async fn grant(tx: &mut Tx, member: i64, new: &NewGrant, by: Option<i64>, now: i64) -> Result<()> {
-    let limits = limits(tx, new).await?;
-    if !matching(tx, member, new.role, &limits).await?.is_empty() {
+    let limits = meant(tx, new).await?;
+    if !matching(tx, member, &limits).await?.is_empty() {
         return Ok(());
     }
     tx.sql("insert into member_grant (member_id, role, agency_id, jurisdiction_id, service_id) values ($1, $2, $3, $4, $5)")
@@ -60,29 +105,41 @@ pub async fn grant(tx: &mut Tx, member: i64, new: &NewGrant, by: Option<i64>, no
         .bind(limits.service)
         .run()
         .await?;
-    changed(tx, Some(member), by, now).await
+    record(tx, member, &limits, true, by, now).await
 }
 
 /// Takes a grant away, at once for every session; one that was never given is not found.
 pub async fn revoke(tx: &mut Tx, member: i64, old: &NewGrant, by: Option<i64>, now: i64) -> Result<()> {
-    let limits = limits(tx, old).await?;
-    let ids = matching(tx, member, old.role, &limits).await?;
+    let limits = meant(tx, old).await?;
+    let ids = matching(tx, member, &limits).await?;
     if ids.is_empty() {
         return Err(Error::NotFound("grant"));
     }
     for id in ids {
         tx.sql("delete from member_grant where id = $1").bind(id).run().await?;
     }
-    changed(tx, Some(member), by, now).await
+    record(tx, member, &limits, false, by, now).await
+}
+
+/// Takes away what a member holds.
+pub(super) async fn take(tx: &mut Tx, member: i64, held: &Held, by: Option<i64>, now: i64) -> Result<()> {
+    tx.sql("delete from member_grant where id = $1").bind(held.id).run().await?;
+    record(tx, member, &held.grant, false, by, now).await
+}
+
+async fn record(tx: &mut Tx, member: i64, grant: &Grant, given: bool, by: Option<i64>, now: i64) -> Result<()> {
+    touched(tx, member).await?;
+    let Grant { role, agency, jurisdiction, service } = *grant;
+    let fact = Fact::GrantChanged { member, role: role.word().into(), agency, jurisdiction, service, given };
+    append(tx, New::at(now, fact).by(by)).await
 }
 
 /// Makes the grants that follow from a provider's word exactly these; what was given by hand stays, and is not given twice.
 pub async fn follow_provider(tx: &mut Tx, member: i64, issuer: &str, wanted: &[NewGrant], now: i64) -> Result<()> {
     let mut keep = Vec::with_capacity(wanted.len());
-    let mut different = false;
     for new in wanted {
-        let limits = limits(tx, new).await?;
-        let there = matching(tx, member, new.role, &limits).await?;
+        let limits = meant(tx, new).await?;
+        let there = matching(tx, member, &limits).await?;
         if there.is_empty() {
             let (id,): (i64,) = tx
                 .sql(
@@ -97,18 +154,16 @@ pub async fn follow_provider(tx: &mut Tx, member: i64, issuer: &str, wanted: &[N
                 .bind(issuer.to_owned())
                 .one()
                 .await?;
+            record(tx, member, &limits, true, None, now).await?;
             keep.push(id);
-            different = true;
         }
         keep.extend(there);
     }
-    let followed: Vec<(i64,)> =
-        tx.sql("select id from member_grant where member_id = $1 and issuer = $2").bind(member).bind(issuer.to_owned()).all().await?;
-    for (id,) in followed.into_iter().filter(|(id,)| !keep.contains(id)) {
-        tx.sql("delete from member_grant where id = $1").bind(id).run().await?;
-        different = true;
+    let of_issuer = tx.sql(HELD).filter(" and g.member_id = ", Some(member)).filter(" and g.issuer = ", Some(issuer.to_owned()));
+    for (_, followed) in held(of_issuer).await?.into_iter().filter(|(_, followed)| !keep.contains(&followed.id)) {
+        take(tx, member, &followed, None, now).await?;
     }
-    if different { changed(tx, Some(member), None, now).await } else { Ok(()) }
+    Ok(())
 }
 
 /// The member as the policy sees it. A jurisdiction that was published again has a new row for the same code; a grant for
@@ -135,27 +190,16 @@ pub async fn who(db: &Db, member: i64) -> Result<Who> {
 
 /// The grants of a member in codes, in order.
 pub async fn grants_of(db: &Db, member: i64) -> Result<Vec<Granted>> {
-    let mut grants: Vec<Granted> = db
-        .sql(
-            "select g.role, agency.code as agency, layer.code as layer, j.code as jurisdiction, service.code as service
-             from member_grant g left join agency on agency.id = g.agency_id left join jurisdiction j on j.id = g.jurisdiction_id
-             left join layer on layer.id = j.layer_id left join service on service.id = g.service_id where g.member_id = $1",
-        )
-        .bind(member)
-        .all()
-        .await?;
-    for grant in &mut grants {
-        if let (Some(layer), Some(code)) = (&grant.layer, &grant.jurisdiction) {
-            grant.jurisdiction = Some(format!("{layer}:{code}"));
-        }
-    }
+    let held = held(db.sql(HELD).filter(" and g.member_id = ", Some(member))).await?;
+    let mut grants: Vec<Granted> = held.into_iter().map(|(_, held)| held.granted).collect();
     grants.sort();
     Ok(grants)
 }
 
-async fn limits(tx: &mut Tx, new: &NewGrant) -> Result<Limits> {
+/// A grant with its codes looked up; each that nothing is called by is named.
+pub async fn meant(tx: &mut Tx, new: &NewGrant) -> Result<Grant> {
     let mut problems = Vec::new();
-    let mut limits = Limits { agency: None, jurisdiction: None, service: None };
+    let mut limits = Grant::everywhere(new.role);
     if let Some(code) = &new.agency {
         let found: Option<(i64,)> = tx.sql("select id from agency where code = $1").bind(code.clone()).optional().await?;
         limits.agency = found.map(|(id,)| id);
@@ -192,14 +236,14 @@ async fn limits(tx: &mut Tx, new: &NewGrant) -> Result<Limits> {
     if problems.is_empty() { Ok(limits) } else { Err(Error::Invalid(problems)) }
 }
 
-async fn matching(tx: &mut Tx, member: i64, role: Role, limits: &Limits) -> Result<Vec<i64>> {
+async fn matching(tx: &mut Tx, member: i64, limits: &Grant) -> Result<Vec<i64>> {
     let ids: Vec<(i64,)> = tx
         .sql(
             "select id from member_grant where member_id = $1 and role = $2 and agency_id is not distinct from $3
              and jurisdiction_id is not distinct from $4 and service_id is not distinct from $5",
         )
         .bind(member)
-        .bind(role.word())
+        .bind(limits.role.word())
         .bind(limits.agency)
         .bind(limits.jurisdiction)
         .bind(limits.service)

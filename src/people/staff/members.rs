@@ -1,8 +1,9 @@
 //! Members: added, listed, stopped.
 
-use super::changed;
+use super::{changed, touched};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Field, Result};
+use crate::events::{Fact, New, append};
 use crate::people::sessions;
 use crate::record;
 
@@ -103,7 +104,30 @@ pub async fn set_password(tx: &mut Tx, member: i64, hash: String, by: Option<i64
 pub async fn deactivate(tx: &mut Tx, member: i64, by: Option<i64>, now: i64) -> Result<()> {
     tx.sql("update member set active = $1 where id = $2").bind(false).bind(member).run().await?;
     sessions::end_all(tx, member, None).await?;
-    changed(tx, Some(member), by, now).await
+    touched(tx, member).await?;
+    append(tx, New::at(now, Fact::MemberStopped { member }).by(by)).await
+}
+
+/// Lets a member who was stopped sign in again.
+pub async fn activate(tx: &mut Tx, member: i64, by: Option<i64>, now: i64) -> Result<()> {
+    tx.sql("update member set active = $1 where id = $2").bind(true).bind(member).run().await?;
+    touched(tx, member).await?;
+    append(tx, New::at(now, Fact::MemberStarted { member }).by(by)).await
+}
+
+/// Gives a member another name.
+pub async fn rename(tx: &mut Tx, member: i64, name: &str, by: Option<i64>, now: i64) -> Result<()> {
+    let name = name.trim();
+    check_name(name).map_err(|field| Error::Invalid(vec![field]))?;
+    let done = tx.sql("update member set name = $1 where id = $2 and name <> $1").bind(name.to_owned()).bind(member).run().await?;
+    if done > 0 { changed(tx, Some(member), by, now).await } else { Ok(()) }
+}
+
+/// Says for which agency a member works, if any.
+pub async fn put_agency(tx: &mut Tx, member: i64, agency: Option<i64>, by: Option<i64>, now: i64) -> Result<()> {
+    let done =
+        tx.sql("update member set agency_id = $1 where id = $2 and agency_id is distinct from $1").bind(agency).bind(member).run().await?;
+    if done > 0 { changed(tx, Some(member), by, now).await } else { Ok(()) }
 }
 
 /// Everybody, by mail address.

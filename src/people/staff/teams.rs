@@ -58,6 +58,23 @@ pub async fn join_team(tx: &mut Tx, member: i64, code: &str, by: Option<i64>, no
     changed(tx, Some(member), by, now).await
 }
 
+/// Takes a member out of a team; nothing happens if it was in none of that code.
+pub async fn leave_team(tx: &mut Tx, member: i64, code: &str, by: Option<i64>, now: i64) -> Result<()> {
+    let left = tx
+        .sql("delete from member_team where member_id = $1 and team_id in (select id from team where code = $2)")
+        .bind(member)
+        .bind(code.to_owned())
+        .run()
+        .await?;
+    if left > 0 { changed(tx, Some(member), by, now).await } else { Ok(()) }
+}
+
+/// The id of the agency with this code.
+pub(super) async fn agency(tx: &mut Tx, code: &str) -> Result<i64> {
+    let found: Option<(i64,)> = tx.sql("select id from agency where code = $1").bind(code.to_owned()).optional().await?;
+    found.map(|(id,)| id).ok_or_else(|| Error::invalid("agency", format!("there is no agency `{code}`")))
+}
+
 /// The codes of the teams of a member, in order.
 pub async fn teams_of(db: &Db, member: i64) -> Result<Vec<String>> {
     let mut codes: Vec<(String,)> = db

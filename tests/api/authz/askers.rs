@@ -1,8 +1,9 @@
 //! Who asks, of what: everybody that there is, and four places of which each grant that is limited reaches all but one.
 
 use serde_json::json;
-use waymark::people::keys;
-use waymark::people::policy::{Grant, On, ROLES, Role, Who};
+use waymark::error::Error;
+use waymark::people::keys::{self, NewKey, NewPower};
+use waymark::people::policy::{Grant, On, ROLES, Reach, Role, Scope, Who};
 use waymark::people::staff::{self as people, NewGrant, NewMember};
 use waymark::requests::Number;
 
@@ -41,7 +42,7 @@ pub enum Proof {
     Link {
         own: bool,
     },
-    /// A key of Open311.
+    /// A key, sent in the header and where `$key` stands.
     Key(String),
     /// A session's cookie.
     Session {
@@ -68,7 +69,8 @@ pub struct Place {
     pub token: String,
     pub photo: String,
     pub note: i64,
-    service: &'static str,
+    pub colleague: i64,
+    pub service: &'static str,
     district: &'static str,
     team: &'static str,
 }
@@ -84,6 +86,25 @@ pub async fn elsewhere(city: &City, limit: Limit) -> Place {
         Limit::Nowhere | Limit::Agency => place(city, "noise", "north", "gardeners").await,
         Limit::Jurisdiction => place(city, "noise", "south", "crew").await,
         Limit::Service => place(city, "lamp", "north", "crew").await,
+    }
+}
+
+impl Place {
+    /// A grant, or the power of a key, that reaches no more than the place.
+    pub fn scoped(&self, kind: &str, word: &str) -> String {
+        let agency = if self.team == "crew" { "roads" } else { "parks" };
+        json!({ kind: word, "agency": agency, "jurisdiction": format!("district:{}", self.district), "service": self.service }).to_string()
+    }
+
+    /// A key that reaches no more than the place.
+    pub async fn key(&self, city: &City) -> i64 {
+        let text = self.scoped("power", "leader");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let word = |name: &str| value[name].as_str().map(str::to_owned);
+        let power =
+            NewPower { power: "leader".into(), agency: word("agency"), jurisdiction: word("jurisdiction"), service: word("service") };
+        let new = NewKey { powers: vec![power], ..NewKey::filing("words") };
+        city.app.db.write(async move |tx| keys::create(tx, None, &new, 1, NOON).await).await.unwrap().0
     }
 }
 
@@ -111,7 +132,23 @@ async fn place(city: &City, service: &'static str, district: &'static str, team:
     let added = json!({ "token": token, "photos": [photo] });
     city.post(&format!("/api/requests/{stored}/comments"), &added).await.expect(201);
     let note = one("select max(n.id) from note n join request r on r.id = n.request_id where r.number = $1", stored.clone()).await;
-    Place { on, case, number, token, photo, note, service, district, team }
+    let colleague = colleague(city, service, district, team).await;
+    Place { on, case, number, token, photo, note, colleague, service, district, team }
+}
+
+/// Somebody who was invited, and whose one grant reaches no more than the place.
+async fn colleague(city: &City, service: &'static str, district: &'static str, team: &'static str) -> i64 {
+    let nth = city.count("select count(*) from member").await;
+    let write = city.app.db.write(async move |tx| {
+        let new = NewMember { name: "Invited".into(), email: format!("invited{nth}@city.example"), agency: None, password_hash: None };
+        let member = people::add(tx, &new, None, NOON).await?;
+        let agency = if team == "crew" { "roads" } else { "parks" };
+        let jurisdiction = Some(format!("district:{district}"));
+        let scope = NewGrant { role: Role::Resident, agency: Some(agency.into()), jurisdiction, service: Some(service.into()) };
+        people::grant(tx, member, &scope, None, NOON).await?;
+        Ok::<_, Error>(member)
+    });
+    write.await.unwrap()
 }
 
 /// Everybody: strangers, residents, keys, each role without and within each limit, and two on staff who may nothing.
@@ -141,16 +178,34 @@ pub async fn everybody(city: &City) -> Vec<Asker> {
         people::add(tx, &new("ungranted@city.example".into()), None, NOON).await?;
         let stopped = people::add(tx, &new("stopped@city.example".into()), None, NOON).await?;
         people::grant(tx, stopped, &scope(Role::Admin, Limit::Nowhere), None, NOON).await?;
-        keys::put(tx, "files", "a key that files", None, None, NOON).await
+        let powers = |word: &str, service: Option<&str>| {
+            vec![NewPower { power: word.into(), agency: None, jurisdiction: None, service: service.map(str::to_owned) }]
+        };
+        for (text, powers) in [
+            ("a key that files", NewPower::everywhere(&["file", "read"])),
+            ("a key for lamps", powers("file", Some("lamp"))),
+            ("a key that leads", powers("leader", None)),
+        ] {
+            keys::put(tx, None, &NewKey { powers, ..NewKey::filing(text) }, text, NOON).await?;
+        }
+        Ok::<_, Error>(())
     });
-    let key = write.await.unwrap();
+    write.await.unwrap();
+    let lamp = city.count("select id from service where code = 'lamp'").await;
+    let key = |files, reads, grants| Who::Key { id: 0, files, reads, grants };
 
     let asker = |column: &str, who, proof| Asker { column: column.to_owned(), who, proof, limit: Limit::Nowhere };
     let mut askers = vec![
         asker("stranger", Who::Anyone, Proof::Nothing),
         asker("own link", Who::Resident { request: 0 }, Proof::Link { own: true }),
         asker("other link", Who::Resident { request: -1 }, Proof::Link { own: false }),
-        asker("key", Who::Key { id: key }, Proof::Key("a key that files".into())),
+        asker("key", key(Scope::Everything, true, vec![]), Proof::Key("a key that files".into())),
+        asker(
+            "lamp key",
+            key(Scope::of([Reach { agency: None, jurisdiction: None, service: Some(lamp), teams: None }]), false, vec![]),
+            Proof::Key("a key for lamps".into()),
+        ),
+        asker("leader key", key(Scope::Nothing, false, vec![Grant::everywhere(Role::Leader)]), Proof::Key("a key that leads".into())),
         asker("false key", Who::Anyone, Proof::Key("a key that nobody made".into())),
     ];
     let member = Who::Member { id: 0, grants: vec![], teams: vec![] };

@@ -20,6 +20,12 @@ pub enum Of {
     Photo,
     /// A note on that case; `{id}` in the path.
     Note,
+    /// What is made or sent there; `$service` and the `$grant` that reaches no more than the place.
+    Place,
+    /// Somebody whose one grant reaches no more than the place; `{id}` in the path.
+    Colleague,
+    /// A key that nobody touched yet and that reaches no more than the place; `{id}` in the path.
+    FreshKey,
 }
 
 /// What is sent along.
@@ -81,7 +87,7 @@ impl Row {
 
 /// Every route. A new one is one line here.
 pub fn rows() -> Vec<Row> {
-    use Of::{Case, City, FreshCase, Note, Photo, Request};
+    use Of::{Case, City, Colleague, FreshCase, FreshKey, Note, Photo, Place, Request};
     vec![
         row("GET /api/account"),
         row("PUT /api/account/password").json(json!({ "old": "four unrelated words", "new": "short" })).refused(422),
@@ -112,6 +118,9 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/holds").of(City),
         row("POST /api/holds").of(City).json(json!({ "number": "none", "reason": "a court" })).refused(422),
         row("DELETE /api/holds/{case}").of(City).at("/api/holds/0").absent(),
+        row("GET /api/keys"),
+        row("POST /api/keys").of(Place).json(json!({ "name": "words", "powers": ["$power"] })),
+        row("DELETE /api/keys/{id}").of(FreshKey),
         row("GET /api/layers"),
         row("GET /api/layers/{code}").at("/api/layers/district"),
         row("GET /api/live"),
@@ -132,7 +141,7 @@ pub fn rows() -> Vec<Row> {
         row("POST /api/photos/{id}/redactions").of(Photo).json(json!({ "areas": [] })).refused(422),
         row("POST /api/photos/{id}/review").of(Photo).json(json!({ "shown": true })),
         row("GET /api/requests"),
-        row("POST /api/requests").json(json!({ "service": "noise", "lon": 0.9, "lat": 52.6, "separate": true })),
+        row("POST /api/requests").of(Place).json(json!({ "service": "$service", "lon": 0.9, "lat": 52.6, "separate": true })),
         row("POST /api/requests/check").json(json!({ "description": "words" })),
         row("GET /api/requests/{number}").of(Request),
         row("POST /api/requests/{number}/approval").of(Request).json(json!({})),
@@ -146,6 +155,7 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/retention").of(City),
         row("PUT /api/retention").of(City).json(json!({ "rules": [] })),
         row("POST /api/retention/preview").of(City).json(json!({ "rules": [] })),
+        row("GET /api/scopes"),
         row("GET /api/services"),
         row("GET /api/services/{code}").at("/api/services/pothole"),
         row("DELETE /api/session").leaves(),
@@ -154,11 +164,19 @@ pub fn rows() -> Vec<Row> {
         row("POST /api/session/code").json(json!({ "code": "none" })).refused(409),
         row("GET /api/session/oidc").absent(),
         row("GET /api/session/oidc/callback").absent(),
+        row("GET /api/staff"),
+        row("POST /api/staff").of(Place).json(json!({ "name": "words", "email": "$fresh@city.example", "grants": ["$grant"] })),
+        row("GET /api/staff/{id}").of(Colleague),
+        row("PATCH /api/staff/{id}").of(Colleague).json(json!({ "name": "words" })),
+        row("PUT /api/staff/{id}/grants").of(Colleague).json(json!(["$grant"])),
+        row("POST /api/staff/{id}/invitation").of(Colleague).json(json!({})),
+        row("DELETE /api/staff/{id}/sessions").of(Colleague),
         row("GET /open311/discovery.{format}").at("/open311/discovery.json"),
+        row("GET /open311/v2/discovery.{format}").at("/open311/v2/discovery.json"),
         row("GET /open311/v2/requests.{format}").at("/open311/v2/requests.json"),
-        row("POST /open311/v2/requests.{format}").at("/open311/v2/requests.json").form(&[
+        row("POST /open311/v2/requests.{format}").of(Place).at("/open311/v2/requests.json").form(&[
             ("api_key", "$key"),
-            ("service_code", "noise"),
+            ("service_code", "$service"),
             ("lat", "52.6"),
             ("long", "0.9"),
         ]),

@@ -11,7 +11,7 @@ mod services;
 use serde_json::Value;
 use waymark::catalog::{self, AttributeDraft, Choice, Condition, Datatype, Kind, ServiceDraft};
 use waymark::error::Error;
-use waymark::people::keys;
+use waymark::people::keys::{self, NewKey};
 
 use crate::helpers::{Answer, City, NOON};
 
@@ -54,7 +54,7 @@ pub async fn settled(city: &City) {
     }];
     let write = city.app.db.write(async move |tx| {
         catalog::save_all(tx, &[tree.clone(), praise.clone(), gas.clone()], None, NOON).await?;
-        keys::put(tx, "Demonstration", "demo", None, None, NOON).await?;
+        keys::put(tx, None, &NewKey::filing("Demonstration"), "demo", NOON).await?;
         Ok::<_, Error>(())
     });
     write.await.unwrap();
