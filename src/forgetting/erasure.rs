@@ -6,13 +6,21 @@ use crate::cases::notes::NoteKind;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::events::{Fact, New, append};
+use crate::geo::{Point, cell};
 use crate::photos;
+use crate::privacy::{PlacePrivacy, Veil};
 use crate::record;
+
+/// The H3 resolution of what is left of a place that is personal: a cell is a part of town, of some 0.7 km².
+const PART_OF_TOWN: u8 = 8;
 
 record! {
     struct Row {
         case_id: i64,
         service_id: i64,
+        place_privacy: PlacePrivacy,
+        lon: Option<f64>,
+        lat: Option<f64>,
         address: String,
         erased_at: Option<i64>,
         last_name: Option<String>,
@@ -36,8 +44,8 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     tx.sql("update request set erased_at = erased_at where id = $1").bind(id).run().await?;
     let row: Option<Row> = tx
         .sql(
-            "select r.case_id, r.service_id, r.address, r.erased_at, p.last_name, p.email, p.phone
-             from request r left join contact p on p.request_id = r.id where r.id = $1",
+            "select r.case_id, r.service_id, s.place_privacy, r.lon, r.lat, r.address, r.erased_at, p.last_name, p.email, p.phone
+             from request r join service s on s.id = r.service_id left join contact p on p.request_id = r.id where r.id = $1",
         )
         .bind(id)
         .optional()
@@ -64,10 +72,12 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     for table in ["contact", "idempotency", "outbox", "abuse_report"] {
         tx.sql(format!("delete from {table} where request_id = $1")).bind(id).run().await?;
     }
+    coarsen(tx, id, &row).await?;
     // Without its salt no link that was ever sent opens it, and nobody can guess what its commitment stood for.
     tx.sql(
         "update request set description = '', media_url = '', address = '', address_id = '', zipcode = '', language = '',
-            accuracy_m = null, salt = '', proof_salt = null, words = 'clear', open311_token = null, erased_at = $1 where id = $2",
+            accuracy_m = null, salt = '', proof_salt = null, words = 'clear', hidden_reason = null, open311_token = null, erased_at = $1
+         where id = $2",
     )
     .bind(now)
     .bind(id)
@@ -88,6 +98,24 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     .await?;
     append(tx, New::at(now, Fact::Erased { why: why.into(), notes, photos }).of_case(row.case_id).of_request(id).by(by)).await?;
     Ok(true)
+}
+
+/// Where a service does not show places, the place says who it was: a part of town is left of it, for those who count.
+async fn coarsen(tx: &mut Tx, id: i64, row: &Row) -> Result<()> {
+    let (PlacePrivacy::Blurred | PlacePrivacy::Hidden, Some((lon, lat))) = (row.place_privacy, row.lon.zip(row.lat)) else { return Ok(()) };
+    let left = Veil::new(PART_OF_TOWN, false).point(PlacePrivacy::Blurred, Point { lon, lat });
+    for (table, key) in [("request", id), ("case_record", row.case_id)] {
+        tx.sql(format!("update {table} set lon = $1, lat = $2, cell = $3 where id = $4 and lon = $5 and lat = $6"))
+            .bind(left.map(|point| point.lon))
+            .bind(left.map(|point| point.lat))
+            .bind(left.map(cell::cell))
+            .bind(key)
+            .bind(lon)
+            .bind(lat)
+            .run()
+            .await?;
+    }
+    Ok(())
 }
 
 /// The notes that go with a request: what its resident added, what names them, and, with the last request of the case, what was said

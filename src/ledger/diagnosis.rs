@@ -84,7 +84,7 @@ async fn guesses(db: &Db, event: &Event) -> Result<Vec<(&'static str, String, Ev
     ] {
         guesses.push((column, "null".into(), nulled));
     }
-    let request = "select id, case_id, filed_at, salt, number, description, address from request where id = $1";
+    let request = "select id, case_id, filed_at, coalesce(proof_salt, salt), number, description, address from request where id = $1";
     if let Some(id) = event.request_id
         && let Some((id, case, at, salt, number, description, address)) = db.sql(request).bind(id).optional::<Request>().await?
     {

@@ -112,7 +112,7 @@ async fn mark(tx: &mut Tx, id: &str, now: i64) -> Result<Option<(String, String)
 pub async fn let_go_of(tx: &mut Tx, request: i64, now: i64) -> Result<Vec<String>> {
     let gone: Vec<(String,)> = tx
         .sql(
-            "update photo set request_id = null, state = $1, expires_at = $2, lon = null, lat = null, taken_at = null
+            "update photo set request_id = null, state = $1, expires_at = $2, lon = null, lat = null, taken_at = null, hidden_reason = null
              where request_id = $3 returning id",
         )
         .bind(State::Unused.word())

@@ -149,6 +149,31 @@ on_both! {
         assert!(ledger::verify(&city.app.db, &[], |_, _| ()).await.unwrap().first.unwrap().what.contains("the words of note"));
     }
 
+    async fn of_a_place_that_is_personal_a_part_of_town_is_left_and_redacted_words_are_proved(city) {
+        staff::appoint(&city).await;
+        let admin = Browser::signed_in(&city, "admin@city.example").await;
+        let (number, case, _) = of_ana(&city, &admin).await;
+        let hide = city.app.db.write(async move |tx| tx.sql("update service set place_privacy = 'blurred' where code = 'noise'").run().await);
+        assert_eq!(hide.await.unwrap(), 1);
+        // Redacting commits anew, and the last commitment is the one that counts.
+        let taken = json!({ "part": "description", "from": 2, "to": 6, "seen": "hole" });
+        admin.post(&format!("/api/requests/{number}/redactions"), &taken).await.expect(200);
+        linked(&city).await;
+        assert_eq!(ledger::verify(&city.app.db, &[], |_, _| ()).await.unwrap().first, None);
+        let who = json!({ "number": number });
+        let shown = admin.post("/api/people/erase", &who).await.expect(200).json();
+        admin.post("/api/people/erase", &json!({ "number": number, "token": shown["token"] })).await.expect(200);
+        for table in ["request", "case_record"] {
+            let key = if table == "request" { "case_id" } else { "id" };
+            let place = city.app.db.sql(format!("select lon, lat from {table} where {key} = $1")).bind(case);
+            let (lon, lat): (f64, f64) = place.one().await.unwrap();
+            let metres = waymark::geo::Point { lon, lat }.metres_to(waymark::geo::Point { lon: 0.9, lat: 52.6 });
+            assert!((1.0..1000.0).contains(&metres), "{table}: {metres} m away");
+        }
+        linked(&city).await;
+        assert_eq!(ledger::verify(&city.app.db, &[], |_, _| ()).await.unwrap().first, None);
+    }
+
     async fn a_case_under_hold_stays_as_it_is_and_says_so(city) {
         staff::appoint(&city).await;
         let admin = Browser::signed_in(&city, "admin@city.example").await;
