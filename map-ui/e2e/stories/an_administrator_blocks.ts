@@ -5,7 +5,7 @@ import { staffOf } from '../desk.ts';
 import { open } from '../world.ts';
 
 test('an administrator blocks a mail domain, sees it in the list, and lifts it', () =>
-  open({}, async (page) => {
+  open({ expects: /422/ }, async (page) => {
     const { email, password } = staffOf('admin');
     await page.goto('/settings/blocks');
     await page.getByLabel('Work e-mail').fill(email);
