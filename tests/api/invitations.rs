@@ -173,7 +173,7 @@ on_both_mailing! {
         for _ in 0..3 {
             city.post("/api/password/forgot", &unknown).await.expect(204);
         }
-        assert_eq!(city.post("/api/password/forgot", &unknown).await.expect(429).json(), wait.json());
+        assert_eq!(city.post("/api/password/forgot", &unknown).await.expect(429).refusal(), wait.refusal());
         let token = token(&city, "admin@city.example", "reset").await;
         city.app.clock.advance(60 * 60_000);
         city.post("/api/password/reset", &json!({ "token": token, "password": "another four words" })).await.expect(401);

@@ -79,6 +79,15 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e} in {self:?}"))
     }
 
+    /// The same without what this one request is called: what is said of every request like it.
+    pub fn refusal(&self) -> Value {
+        let mut said = self.json();
+        if let Some(said) = said.as_object_mut() {
+            said.remove("instance");
+        }
+        said
+    }
+
     /// Asserts the status and hands the answer on; a surprise shows the whole answer.
     pub fn expect(self, status: u16) -> Answer {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
