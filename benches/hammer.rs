@@ -31,15 +31,16 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     runtime.block_on(async {
         let (base, app, handle, _workers) = serve(folder.path(), rows, true).await;
-        let quiet = people(&base, 1).await;
+        let city = app.config.city.bbox.clone();
+        let quiet = people(&base, &city, 1).await;
         tell("people alone", &quiet);
-        let (busy, crawled) = tokio::join!(people(&base, 2), crawler(&base));
+        let (busy, crawled) = tokio::join!(people(&base, &city, 2), crawler(&base, &city));
         tell("people beside the crawler", &busy);
         println!("crawler: {crawled:?} in {} s from {CONNECTIONS} connections of one address", FOR.as_secs());
         drop(app);
         handle.stop(false).await;
         let (base, _app, handle, _workers) = serve(folder.path(), rows, false).await;
-        let (open, crawled) = tokio::join!(people(&base, 3), crawler(&base));
+        let (open, crawled) = tokio::join!(people(&base, &city, 3), crawler(&base, &city));
         tell("people beside the crawler, no limits", &open);
         println!("crawler, no limits: {crawled:?}");
         handle.stop(false).await;
@@ -74,17 +75,17 @@ struct Waited {
     told: BTreeMap<u16, usize>,
 }
 
-async fn people(base: &str, seed: u64) -> Waited {
+async fn people(base: &str, city: &[f64], seed: u64) -> Waited {
     let client = reqwest::Client::builder().pool_max_idle_per_host(PEOPLE * 6).build().unwrap();
     let began = Instant::now();
     let person = |n: usize| {
-        let (client, base) = (client.clone(), base.to_owned());
+        let (client, base, city) = (client.clone(), base.to_owned(), city.to_vec());
         tokio::spawn(async move {
             let mut dice = Dice(seed << 32 | n as u64);
             let mut waited = Waited::default();
             tokio::time::sleep(LOOKS.mul_f64(dice.unit())).await;
             while began.elapsed() < FOR {
-                view(&client, &base, &format!("203.0.113.{n}"), &mut dice, &mut waited).await;
+                view(&client, &base, &city, &format!("203.0.113.{n}"), &mut dice, &mut waited).await;
                 tokio::time::sleep(LOOKS.mul_f64(0.5 + dice.unit())).await;
             }
             waited
@@ -103,8 +104,8 @@ async fn people(base: &str, seed: u64) -> Waited {
 }
 
 /// One view of the map as the page asks for it: the heat and the requests of the box, six tiles of the ground.
-async fn view(client: &reqwest::Client, base: &str, address: &str, dice: &mut Dice, waited: &mut Waited) {
-    let (lon, lat) = dice.place();
+async fn view(client: &reqwest::Client, base: &str, city: &[f64], address: &str, dice: &mut Dice, waited: &mut Waited) {
+    let (lon, lat) = place(city, dice);
     let size = 0.01 + 0.05 * dice.unit();
     let bbox = format!("{lon:.6},{lat:.6},{:.6},{:.6}", lon + size, lat + size * 0.6);
     let (x, y) = (8192 + (lon / 360.0 * 16_384.0) as u32, tile_row(lat, 14));
@@ -125,21 +126,26 @@ async fn view(client: &reqwest::Client, base: &str, address: &str, dice: &mut Di
     waited.views.push(began.elapsed().as_secs_f64() * 1e3);
 }
 
+/// Somewhere in the city's box.
+fn place(city: &[f64], dice: &mut Dice) -> (f64, f64) {
+    (city[0] + (city[2] - city[0]) * dice.unit(), city[1] + (city[3] - city[1]) * dice.unit())
+}
+
 fn tile_row(lat: f64, zoom: u32) -> u32 {
     let lat = lat.to_radians();
     ((1.0 - lat.tan().asinh() / std::f64::consts::PI) / 2.0 * f64::from(1_u32 << zoom)) as u32
 }
 
 /// Asks for random boxes without a pause; how often it was told what.
-async fn crawler(base: &str) -> BTreeMap<u16, usize> {
+async fn crawler(base: &str, city: &[f64]) -> BTreeMap<u16, usize> {
     let client = reqwest::Client::builder().pool_max_idle_per_host(CONNECTIONS).build().unwrap();
     let began = Instant::now();
     let connection = |n: usize| {
-        let (client, base) = (client.clone(), base.to_owned());
+        let (client, base, city) = (client.clone(), base.to_owned(), city.to_vec());
         tokio::spawn(async move {
             let (mut dice, mut told) = (Dice(n as u64), BTreeMap::<u16, usize>::new());
             while began.elapsed() < FOR {
-                let (lon, lat) = dice.place();
+                let (lon, lat) = place(&city, &mut dice);
                 let bbox = format!("{lon:.6},{lat:.6},{:.6},{:.6}", lon + 0.2 * dice.unit(), lat + 0.2 * dice.unit());
                 let path = match dice.next() % 3 {
                     0 => format!("/api/heat?resolution=10&bbox={bbox}"),

@@ -186,7 +186,7 @@ impl App {
 fn turns(rates: &config::Rates) -> Turns {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let all = if rates.at_once_in_all == 0 { 4 * cores } else { rates.at_once_in_all };
-    Turns::new(rates.at_once.max(1), all, rates.waiting, Duration::from_millis(rates.wait_ms))
+    Turns::new(rates.at_once.max(1), all, rates.waiting, Duration::from_millis(rates.wait_ms), Duration::from_millis(rates.pause_ms))
 }
 
 /// Connects to the database of the settings and brings its schema up to date.

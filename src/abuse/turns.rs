@@ -44,6 +44,8 @@ pub struct Turns {
     waiting: AtomicUsize,
     most_waiting: usize,
     patience: Duration,
+    paused: AtomicUsize,
+    pause: Duration,
 }
 
 /// Leave to work; given back when dropped.
@@ -53,9 +55,18 @@ pub struct Turn<'a> {
 }
 
 impl Turns {
-    /// So many at a time for each client and in all, so many waiting in all, each at most so long.
-    pub fn new(each: usize, all: usize, most_waiting: usize, patience: Duration) -> Turns {
-        Turns { each: Each::of(each), all: Semaphore::new(all), waiting: AtomicUsize::new(0), most_waiting, patience }
+    /// So many at a time for each client and in all, so many waiting in all, each at most so long; who is refused is told after
+    /// a pause.
+    pub fn new(each: usize, all: usize, most_waiting: usize, patience: Duration, pause: Duration) -> Turns {
+        let (waiting, paused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Turns { each: Each::of(each), all: Semaphore::new(all), waiting, most_waiting, patience, paused, pause }
+    }
+
+    /// Waits before a refusal: a program that asks without a pause is given one. Where very many wait so, nobody does.
+    pub async fn before_refusal(&self) {
+        if let Ok(_paused) = Waiting::join(&self.paused, self.most_waiting) {
+            tokio::time::sleep(self.pause).await;
+        }
     }
 
     /// Waits for a turn. A client who has too much going on gets `TooMany`; where everybody has, it is `Unavailable`.
@@ -110,7 +121,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_with_too_much_going_on_waits_for_his_own_and_leaves_the_rest_to_others() {
-        let turns = Turns::new(2, 4, 10, Duration::from_millis(50));
+        let turns = Turns::new(2, 4, 10, Duration::from_millis(50), Duration::ZERO);
         let held = [turns.wait(client(1)).await.expect("free"), turns.wait(client(1)).await.expect("free")];
         assert!(matches!(turns.wait(client(1)).await, Err(Error::TooMany(1))));
         assert!(turns.wait(client(2)).await.is_ok(), "others are served");
@@ -120,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_everybody_works_one_waits_a_while_and_is_told_to_come_again() {
-        let turns = Turns::new(2, 1, 1, Duration::from_millis(50));
+        let turns = Turns::new(2, 1, 1, Duration::from_millis(50), Duration::ZERO);
         let held = turns.wait(client(1)).await.expect("free");
         let (late, crowded) = tokio::join!(turns.wait(client(2)), turns.wait(client(3)));
         assert!(matches!(late, Err(Error::Unavailable(_))) && matches!(crowded, Err(Error::Unavailable(_))));

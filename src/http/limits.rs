@@ -73,6 +73,7 @@ pub async fn limited<B: MessageBody + 'static>(asked: ServiceRequest, next: Next
     let left = match may_ask(&app, &asked, client, kind).await {
         Ok(left) => left,
         Err(empty) => {
+            app.turns.before_refusal().await;
             let mut answer = asked.error_response(Error::TooMany(empty.wait.max(1)));
             tell(answer.headers_mut(), &empty.left);
             return Ok(answer);

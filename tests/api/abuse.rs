@@ -16,6 +16,7 @@ async fn behind_a_proxy(last: impl FnOnce(&mut Config)) -> City {
     City::with(Database::sqlite(), |config| {
         config.server.trusted_proxies = vec!["127.0.0.1".into()];
         config.rates.on = true;
+        config.rates.pause_ms = 1;
         last(config);
     })
     .await
