@@ -292,7 +292,7 @@ section! {
         /// Costly questions that may wait for their turn.
         waiting: usize = 512,
         /// Milliseconds that one waits.
-        wait_ms: u64 = 4000,
+        wait_ms: u64 = 8000,
         /// Milliseconds after which one who asks too often is told so: a program that asks without a pause is given one.
         pause_ms: u64 = 500,
         /// Pages of one address that may listen at the same time for what changes.
