@@ -281,6 +281,41 @@ test('without a connection the page says so, and goes on when there is one', () 
     assert.ok((await said(page)) > 0);
   }));
 
+test('what others file while one reads is told, moves nothing, and is counted when asked for', () =>
+  open({}, async (page) => {
+    // The page has to have its stream before something happens that it should hear.
+    const listening = page.waitForResponse((answer) => answer.url().endsWith('/api/live'));
+    await page.goto(`/insight?from=${day(30)}&to=${day(0)}`);
+    await settled(page);
+    await listening;
+    const [before, at] = [await said(page), await page.locator('.twin tbody').boundingBox()];
+    const filing = { service: 'pothole', lon: 0.905, lat: 52.601, description: 'A hole that was not there', separate: true };
+    const filed = await page.request.post('/api/requests', { data: filing, headers: { origin: world.base } });
+    assert.equal(filed.status(), 201, await filed.text());
+    const again = page.getByRole('button', { name: 'Count again' });
+    await again.waitFor();
+    assert.equal(await said(page), before);
+    assert.deepEqual(await page.locator('.twin tbody').boundingBox(), at);
+    await assertAccessible(page, 'news while reading');
+    await again.click();
+    await page.waitForFunction((was) => !document.querySelector('h1')?.textContent?.startsWith(was), `${before.toLocaleString('en-GB')} `);
+    assert.ok((await said(page)) > before);
+    await again.waitFor({ state: 'detached' });
+  }));
+
+test('all steps of a span come in one answer', () =>
+  open({}, async (page) => {
+    const span = await lately();
+    const asked = await askedWhile(page, async () => {
+      await page.goto(`/insight?${span}`);
+      await settled(page);
+      await page.getByText('Services', { exact: true }).click();
+      await page.getByRole('slider', { name: 'First step shown' }).press('End');
+      await page.locator('.twin tbody tr').first().waitFor();
+    });
+    assert.ok(asked.filter((path) => path.startsWith('/api/counts')).length <= 4, asked.join('\n'));
+  }));
+
 test('without WebGL everything but the map is there', async () => {
   const browser = await openBrowser({ webgl: false });
   try {
