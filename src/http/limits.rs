@@ -45,11 +45,14 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
         _ if under("/open311") => Some(Kind::Keys),
         "/api/photos" => Some(Kind::Photos),
         "/api/requests" => Some(Kind::Filing),
+        // Asked beside the form, while somebody types.
+        "/api/requests/check" => Some(Kind::Nearby),
         // What staff decides about a request is no comment.
         _ if under("/api/requests") && ["visibility", "approval", "redactions"].iter().any(|last| path.ends_with(last)) => None,
         _ if under("/api/requests") => Some(Kind::Comments),
-        _ if ["/api/session", "/api/invitations", "/api/password"].iter().any(|name| is(name) || under(name)) => Some(Kind::SignIn),
-        _ if is("/api/invitations") || under("/api/invitations") || under("/api/password") || under("/api/my") => Some(Kind::SignIn),
+        _ if ["/api/session", "/api/invitations", "/api/password", "/api/my"].iter().any(|name| is(name) || under(name)) => {
+            Some(Kind::SignIn)
+        }
         _ => None,
     }
 }
@@ -170,6 +173,11 @@ mod tests {
             (Method::POST, "/api/requests/4K7/comments", Some(Kind::Comments)),
             (Method::POST, "/api/requests/4K7/report-abuse", Some(Kind::Comments)),
             (Method::POST, "/api/requests/4K7/visibility", None),
+            (Method::POST, "/api/requests/check", Some(Kind::Nearby)),
+            (Method::POST, "/api/password/forgot", Some(Kind::SignIn)),
+            (Method::GET, "/api/session/oidc", Some(Kind::SignIn)),
+            (Method::GET, "/api/session", None),
+            (Method::GET, "/api/counts/steps", Some(Kind::Map)),
             (Method::POST, "/api/session", Some(Kind::SignIn)),
             (Method::POST, "/api/session/code", Some(Kind::SignIn)),
             (Method::GET, "/api/session/oidc", Some(Kind::SignIn)),
