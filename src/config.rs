@@ -322,7 +322,8 @@ section! {
 section! {
     /// A provider of identities that staff may sign in at (OpenID Connect). It answers for its own second factor.
     Oidc {
-        /// Its address, as its own description names it; https, except on this machine. Empty: there is none.
+        /// Its address, as its own description names it; https, except on this machine. It may lie in a private network. Empty:
+        /// there is none.
         issuer: String = String::new(),
         /// What people call it, shown on the button.
         name: String = String::new(),

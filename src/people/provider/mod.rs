@@ -121,7 +121,7 @@ impl Provider {
             return Ok(None);
         }
         let public_url = Url::parse(&config.public_url()).map_err(|e| Error::config("server.public_url", e))?;
-        Ok(Some(Provider { protocol: Protocol::new(&settings, &public_url)?, settings, vault, public_url }))
+        Ok(Some(Provider { protocol: Protocol::new(&settings, &config.outbound, &public_url)?, settings, vault, public_url }))
     }
 
     /// What people call it.

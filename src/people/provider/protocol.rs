@@ -24,11 +24,9 @@ use url::Url;
 
 use super::Refusal;
 use super::claims::Said;
-use crate::config::Oidc;
+use crate::config::{self, Oidc};
 use crate::error::{Error, Result};
-
-/// How long the provider may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(8);
+use crate::outbound::{self, Outbound};
 
 /// Bytes of one of its answers.
 const LONGEST: usize = 512 * 1024;
@@ -72,23 +70,17 @@ pub struct Protocol {
     secret: Option<ClientSecret>,
     redirect: RedirectUrl,
     scopes: Vec<Scope>,
-    client: reqwest::Client,
+    outbound: Outbound,
     known: Mutex<Option<(i64, ProviderMetadataWithLogout)>>,
 }
 
-#[derive(Debug, thiserror::Error)]
-enum Away {
-    #[error("{0}")]
-    Asking(#[from] reqwest::Error),
-    #[error("its answer has more than {LONGEST} bytes")]
-    Long,
-    #[error("{0}")]
-    Strange(#[from] openidconnect::http::Error),
-}
-
 impl Protocol {
-    /// The client of the settings.
-    pub fn new(settings: &Oidc, public_url: &Url) -> Result<Protocol> {
+    /// The client of the settings. Whoever runs this server chose the issuer, so that it may be on an address of their own; what
+    /// its description names elsewhere may not, unless `outbound.private_hosts` says so.
+    pub fn new(settings: &Oidc, outbound: &config::Outbound, public_url: &Url) -> Result<Protocol> {
+        let issuer = Url::parse(&settings.issuer).map_err(|e| Error::config("oidc.issuer", e))?;
+        let mut outbound = outbound.clone();
+        outbound.private_hosts.extend(issuer.host_str().zip(issuer.port_or_known_default()).map(|(host, port)| format!("{host}:{port}")));
         let redirect = format!("{}/api/session/oidc/callback", public_url.as_str().trim_end_matches('/'));
         Ok(Protocol {
             issuer: IssuerUrl::new(settings.issuer.clone()).map_err(|e| Error::config("oidc.issuer", e))?,
@@ -96,7 +88,7 @@ impl Protocol {
             secret: Some(settings.client_secret.clone()).filter(|secret| !secret.is_empty()).map(ClientSecret::new),
             redirect: RedirectUrl::new(redirect).map_err(|e| Error::config("server.public_url", e))?,
             scopes: settings.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new).collect(),
-            client: client()?,
+            outbound: Outbound::new(&outbound)?,
             known: Mutex::new(None),
         })
     }
@@ -182,27 +174,24 @@ impl Protocol {
         Ok(found)
     }
 
-    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Away> {
-        let mut answer = self.client.execute(request.try_into()?).await?;
+    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let (asked, body) = request.into_parts();
+        let url = Url::parse(&asked.uri.to_string()).map_err(Error::internal)?;
+        let call = self.outbound.call(asked.method, url)?.headers(asked.headers).body(body);
+        let mut answer = call.send().await.map_err(outbound::away)?;
         let mut said = openidconnect::http::Response::builder().status(answer.status());
         for (name, value) in answer.headers() {
             said = said.header(name, value);
         }
         let mut body = Vec::new();
-        while let Some(piece) = answer.chunk().await? {
+        while let Some(piece) = outbound::next(&mut answer).await? {
             body.extend_from_slice(&piece);
             if body.len() > LONGEST {
-                return Err(Away::Long);
+                return Err(Error::TooLarge { what: "An answer of the provider".into(), limit: format!("{LONGEST} bytes") });
             }
         }
-        Ok(said.body(body)?)
+        said.body(body).map_err(Error::internal)
     }
-}
-
-/// The one client that asks the provider. Redirects are not followed: an endpoint is where the provider says it is.
-fn client() -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
-    client.build().map_err(Error::internal)
 }
 
 /// Adds claims that are not there yet: what is signed goes before what is only said.
