@@ -13,7 +13,7 @@ test('a large photo is made smaller before it is sent, and its place still propo
     await page.evaluate(() => {
       const append = FormData.prototype.append;
       FormData.prototype.append = function (this: FormData, name: string, value: Blob | string, file?: string) {
-        if (typeof value === 'string') return append.call(this, name, value);
+        if (typeof value === 'string') return (append as (name: string, value: string) => void).call(this, name, value);
         document.documentElement.dataset.sent = String(value.size);
         append.call(this, name, value, file);
       } as typeof append;
