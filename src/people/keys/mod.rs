@@ -91,7 +91,7 @@ pub async fn put(tx: &mut Tx, who: Option<&Who>, new: &NewKey, key: &str, now: i
         )
         .bind(new.name.trim().to_owned())
         .bind(token::fingerprint(key))
-        .bind(key.chars().take(HINT).collect::<String>())
+        .bind(hint(key))
         .bind(new.per_minute)
         .bind(by)
         .bind(now)
@@ -105,6 +105,11 @@ pub async fn put(tx: &mut Tx, who: Option<&Who>, new: &NewKey, key: &str, now: i
     powers::give(tx, who, id, &new.powers).await?;
     append(tx, New::at(now, Fact::KeyChanged { key: id }).by(by)).await?;
     Ok(id)
+}
+
+/// The beginning of a key; nothing of one so short that its beginning would give it away.
+fn hint(key: &str) -> String {
+    if key.chars().count() < 4 * HINT { String::new() } else { key.chars().take(HINT).collect() }
 }
 
 /// Withdraws a key, at once. A key of which `who` sees nothing is not found, one that they may not give is forbidden.
