@@ -132,6 +132,7 @@ pub struct Request {
 
 /// An answer to one question.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = GivenAnswer)]
 pub struct Answer {
     /// Code of the question.
     pub code: String,

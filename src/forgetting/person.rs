@@ -9,6 +9,7 @@ use crate::requests::Number;
 
 /// A person, by what they are known by. What is given is added up: the requests of the address and those of the telephone.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ForgottenPerson)]
 #[serde(default)]
 pub struct Person {
     /// Mail address, in any case.

@@ -81,6 +81,7 @@ pub struct Reported {
 
 /// A list, or its beginning.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ModerationPage)]
 pub struct Page {
     /// The things.
     pub items: Vec<Item>,

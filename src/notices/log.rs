@@ -21,6 +21,7 @@ pub enum State {
 
 /// One message of the log.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = NoticeEntry)]
 pub struct Entry {
     /// Its row; in the Message-ID of a mail.
     pub id: i64,
@@ -52,6 +53,7 @@ pub struct Entry {
 
 /// A page of the log, newest first.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = NoticePage)]
 pub struct Page {
     /// The messages.
     pub notices: Vec<Entry>,

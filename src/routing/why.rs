@@ -52,6 +52,7 @@ pub enum By {
 
 /// Where a request lies, as far as boundaries know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Whereabouts)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// It came without a place.
@@ -81,6 +82,7 @@ pub struct Lay {
 
 /// A team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ChosenTeam)]
 pub struct Chosen {
     /// Its code.
     pub code: String,

@@ -46,6 +46,34 @@ fn every_route_is_in_the_document_and_nothing_else_is() {
     assert!(missing.is_empty(), "not in the OpenAPI document: {missing:?}");
 }
 
+/// Types by the name that they have in the document: of two with one name only one would stand there.
+fn named(folder: &Path, types: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            named(&path, types);
+            continue;
+        }
+        for after in std::fs::read_to_string(&path).unwrap().split("ToSchema)]").skip(1) {
+            let lines = after.lines().map(str::trim).take_while(|line| !line.ends_with('{') || line.starts_with("#["));
+            let alias = lines.clone().find_map(|line| line.split_once("schema(as = ")?.1.split([')', ',']).next());
+            let item = after.lines().find(|line| line.contains("struct ") || line.contains("enum ")).unwrap_or_default();
+            let own = item.rsplit_once("struct ").or_else(|| item.rsplit_once("enum ")).map_or("", |(_, name)| name);
+            let own = own.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+            types.push(alias.unwrap_or(own).to_owned());
+        }
+    }
+}
+
+#[test]
+fn no_two_types_have_one_name_in_the_document() {
+    let mut types = Vec::new();
+    named(&root("src"), &mut types);
+    types.sort_unstable();
+    let twice: Vec<&String> = types.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+    assert!(types.len() > 60 && twice.is_empty(), "give one of each another name by #[schema(as = …)]: {twice:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_documented_path_is_answered_and_refuses_other_methods() {
     let city = City::over(Database::sqlite()).await;

@@ -34,6 +34,7 @@ async fn forgot(app: web::Data<App>, asked: HttpRequest, given: web::Json<Forgot
 
 /// Another password.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = ChosenPassword)]
 #[serde(deny_unknown_fields)]
 struct Chosen {
     /// The token of the link.

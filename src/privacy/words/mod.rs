@@ -24,6 +24,7 @@ pub const MASK: &str = "▇▇▇";
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[schema(as = WordsKind)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A mail address.
