@@ -12,6 +12,13 @@ interface Filed {
   token: string;
 }
 
+/** A service without questions, whose places are public. */
+async function plain(): Promise<string> {
+  const services = await api<{ code: string; questions: boolean; type: string }[]>('/api/services');
+  const found = services.find(({ code, questions, type }) => !questions && type === 'realtime' && code !== 'person-in-need');
+  return found?.code ?? '';
+}
+
 async function filed(page: Page, service: string, description: string, photos: string[] = [], at?: { lon: number; lat: number }): Promise<Filed> {
   const place = at ?? (await spot());
   const answer = await page.request.post('/api/requests', { data: { service, ...place, description, photos, separate: true }, headers: { origin: world.base } });
@@ -32,7 +39,7 @@ test('a resident is shown what one may want to leave out, and takes it out with 
     await page.getByRole('heading', { name: 'Is this meant for everybody?' }).waitFor();
     await page.getByText('Telephone number').waitFor();
     await assertAccessible(page, 'hints before sending');
-    await page.getByRole('button', { name: 'Leave out: 312-555-0143' }).click();
+    await page.getByRole('button', { name: /^Leave out.*312-555-0143/ }).click();
     assert.equal(await page.getByLabel('Anything that helps?').inputValue(), 'Deep hole. Call or ana@example.org');
     await page.getByRole('button', { name: 'Send as it is' }).click();
     await page.getByRole('link', { name: 'Follow it' }).click();
@@ -62,14 +69,15 @@ test('a place that is not public is a soft disc with words, and its page says so
 
 test('a dispatcher decides by keys what the public sees', () =>
   open({ width: 1280, worker: false }, async (page) => {
-    const passed = await filed(page, 'noise', 'It is 0800 again, call 07700 900123', []);
-    const hidden = await filed(page, 'noise', 'He lives there: plate AB12 CDE', []);
-    const redacted = await filed(page, 'noise', 'Ask bob@example.org about it', []);
-    await sitDown(page, '/settings/moderation');
+    await sitDown(page, '/settings/account');
+    const passed = await filed(page, await plain(), 'It is 0800 again, call 07700 900123', []);
+    const hidden = await filed(page, await plain(), 'He lives there: plate AB12 CDE', []);
+    const redacted = await filed(page, await plain(), 'Ask bob@example.org about it', []);
+    await page.goto('/settings/moderation');
     await page.locator('[data-card]').first().waitFor();
     await assertAccessible(page, 'the moderation queue');
     const card = (words: string) => page.locator('[data-card]', { hasText: words });
-    await card('07700 900123').focus();
+    await card('It is 0800 again').focus();
     await page.keyboard.press('a');
     await page.getByText('Public as it is.').waitFor();
     await card('AB12 CDE').focus();
@@ -96,11 +104,10 @@ test('a dispatcher decides by keys what the public sees', () =>
 
 test('areas of a photo are blackened by keyboard alone', () =>
   open({ width: 1280, worker: false }, async (page) => {
-    await page.goto('/');
+    await sitDown(page);
     const sent = await page.request.post('/api/photos', { multipart: { photo: { name: 'p.jpg', mimeType: 'image/jpeg', buffer: await photoTakenAt(page, 0, 0) } } });
     const { id } = (await sent.json()) as { id: string };
-    const { number } = await filed(page, 'noise', 'A face in it', [id]);
-    await sitDown(page);
+    const { number } = await filed(page, await plain(), 'A face in it', [id]);
     const { cases } = (await (await page.request.get('/api/cases?open=true&limit=50')).json()) as { cases: { id: number; number: string }[] };
     const found = cases.find((row) => row.number === number);
     await page.goto(`/desk/${found?.id}`);

@@ -10,7 +10,7 @@ const CHECK_MS = 4_000;
 /** The words as they are checked: what was said to be fine once is not asked about again. */
 function written(flow: Flow) {
   const { description, answers } = flow.draft.words;
-  const texts = flow.questions.filter(({ datatype }) => datatype === 'text' || datatype === 'string').map(({ code }) => [code, answers[code]?.[0] ?? ''] as const);
+  const texts = flow.questions.filter(({ datatype }) => datatype === 'text').map(({ code }) => [code, answers[code]?.[0] ?? ''] as const);
   return { description, answers: Object.fromEntries(texts.filter(([, text]) => text.trim() !== '')) };
 }
 
