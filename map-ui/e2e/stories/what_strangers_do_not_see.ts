@@ -110,7 +110,7 @@ test('areas of a photo are blackened by keyboard alone', () =>
     const { number } = await filed(page, await plain(), 'A face in it', [id]);
     const { cases } = (await (await page.request.get('/api/cases?open=true&limit=50')).json()) as { cases: { id: number; number: string }[] };
     const found = cases.find((row) => row.number === number);
-    await page.goto(`/desk/${found?.id}`);
+    await page.goto(`/desk/cases/${found?.id}`);
     await page.getByRole('button', { name: 'Open photo 1' }).click();
     await page.getByRole('button', { name: 'Blacken areas' }).click();
     await page.getByRole('button', { name: 'Add an area' }).press('Enter');
