@@ -4,6 +4,147 @@
  */
 
 export interface paths {
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one signs in. */
+        get: operations["get_api_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password.
+         * @description Every other session ends; this one gets a new token. 422 names `old` if it is not the password, and `new` if that is too
+         *     short, too long or easy to guess, with what would be better. 409 for somebody without a password here.
+         */
+        put: operations["put_api_account_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes in the place of the old ones.
+         * @description 409 without a second factor.
+         */
+        post: operations["post_api_account_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make the second factor count.
+         * @description Every other session ends; this one gets a new token. The recovery codes are shown this once. 422 if the code is wrong, 409 if
+         *     nothing is being set up.
+         */
+        put: operations["put_api_account_second_factor"];
+        /**
+         * Begin to set up a second factor.
+         * @description The secret is shown this once, and does not count before `PUT` has seen a code of it. 409 if there is a second factor.
+         */
+        post: operations["post_api_account_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove the second factor, with its recovery codes.
+         * @description 409 if one's role demands it, 404 if there is none.
+         */
+        post: operations["post_api_account_second_factor_removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in. */
+        get: operations["get_api_account_sessions"];
+        put?: never;
+        post?: never;
+        /** End every session but the one that asks. */
+        delete: operations["delete_api_account_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one session.
+         * @description 404 for a session of somebody else.
+         */
+        delete: operations["delete_api_account_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/blocks": {
         parameters: {
             query?: never;
@@ -180,6 +321,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/counts/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_counts_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/heat": {
         parameters: {
             query?: never;
@@ -207,6 +364,107 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_holds"];
+        put?: never;
+        post: operations["post_api_holds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/holds/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_api_holds_case"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whom an invitation is for, while it can be accepted. Nothing is used up. */
+        post: operations["post_api_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Accepts an invitation, once. The member then signs in with the mail address and the password; nobody is signed in by this. */
+        post: operations["post_api_invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The keys whose powers the asker reaches, newest first; withdrawn ones too. */
+        get: operations["get_api_keys"];
+        put?: never;
+        /** @description Makes a key. Nobody gives a key more than they hold themselves. */
+        post: operations["post_api_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Withdraws a key, at once. */
+        delete: operations["delete_api_keys_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -260,6 +518,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/log/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_log_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_log_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_moderation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nearby": {
         parameters: {
             query?: never;
@@ -276,6 +582,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_notes_id_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/{id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_notes_id_redactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/{id}/visibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_notes_id_visibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sends a link by mail, if a member has this address. The answer is the same if none has. */
+        post: operations["post_api_password_forgot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sets another password by the token of a link, once; every session of the member ends. Nobody is signed in by this. */
+        post: operations["post_api_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_people_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_people_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/photos": {
         parameters: {
             query?: never;
@@ -286,6 +706,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["post_api_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/photos/{id}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_photos_id_redactions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -324,6 +760,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_requests_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/{number}": {
         parameters: {
             query?: never;
@@ -334,6 +786,22 @@ export interface paths {
         get: operations["get_api_requests_number"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{number}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_requests_number_approval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -356,6 +824,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/{number}/redactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_requests_number_redactions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{number}/report-abuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_requests_number_report_abuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{number}/visibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_requests_number_visibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/{number}/withdrawal": {
         parameters: {
             query?: never;
@@ -366,6 +882,55 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["post_api_requests_number_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_retention"];
+        put: operations["put_api_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_retention_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a grant can be limited to: agencies with their teams, the jurisdictions of today, services. */
+        get: operations["get_api_scopes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -411,10 +976,169 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Who is signed in. */
         get: operations["get_api_session"];
         put?: never;
+        /**
+         * Sign in with mail address and password.
+         * @description 202 where the account has a second factor: there is no session yet, and a cookie binds the second step to this browser. A
+         *     wrong password and an unknown address are the same 401. 429 after too many wrong ones, with `Retry-After`.
+         */
         post: operations["post_api_session"];
+        /**
+         * Sign out.
+         * @description 200 where the session was begun at the provider of identities and that has a page to end its own session, which a browser may
+         *     be sent to; 204 otherwise.
+         */
         delete: operations["delete_api_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the second factor.
+         * @description 401 if the code is wrong or was used before; 409 if nothing waits for one in this browser: it took more than ten minutes or
+         *     five tries, and begins again with the password.
+         */
+        post: operations["post_api_session_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the provider of identities.
+         * @description 303 to the provider, with a cookie that binds the answer to this browser; 303 to the desk with `sign_in=unreachable` if the
+         *     provider cannot be asked; 404 where there is none.
+         */
+        get: operations["get_api_session_oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider of identities.
+         * @description 303 to the path that was asked for, with a session; or without one and with `sign_in=` and why: `unreachable`, `stale`,
+         *     `declined`, `untrusted`, `unknown` or `roleless`. 429 after too many of them from one address.
+         */
+        get: operations["get_api_session_oidc_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The colleagues whose grants the asker reaches, by mail address. */
+        get: operations["get_api_staff"];
+        put?: never;
+        /** @description Adds a member and sends an invitation by mail, under which the person chooses a password. Nobody gives more than they hold. */
+        post: operations["post_api_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_staff_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["patch_api_staff_id"];
+        trace?: never;
+    };
+    "/api/staff/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Gives a member these grants in place of all that there were. What comes and what goes has to lie within what the asker holds. */
+        put: operations["put_api_staff_id_grants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Invites a member who has no password yet once more; earlier links open nothing any more. */
+        post: operations["post_api_staff_id_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Ends every session of a member. */
+        delete: operations["delete_api_staff_id_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -429,6 +1153,23 @@ export interface paths {
         };
         /** `GET discovery`: one endpoint, the one that exists. */
         get: operations["get_open311_discovery_format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/discovery.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** `GET v2/discovery`: the same, for clients that know one base address alone. */
+        get: operations["get_open311_v2_discovery_format"];
         put?: never;
         post?: never;
         delete?: never;
@@ -671,14 +1412,118 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An answer to one question. */
-        Answer: {
-            /** @description Code of the question. */
+        /** @description A stranger's report. */
+        Abuse: {
+            /** @description Why it should not be public; may be empty. */
+            words?: string;
+        };
+        /** @description A name and a password of one's own. */
+        Accepted: {
+            /** @description The token of the invitation's link. */
+            token: string;
+            /** @description The name that colleagues see. */
+            name: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description What stands of a person's sign-in. */
+        Account: {
+            /** @description Whether there is a password; whoever comes by the provider of identities alone has none, and no second factor here. */
+            password: boolean;
+            /**
+             * Format: int64
+             * @description Since when there is a second factor, epoch milliseconds.
+             */
+            second_factor_since?: number | null;
+            /** @description Whether a role of this person demands one. */
+            second_factor_required: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used.
+             */
+            recovery_codes: number;
+        };
+        /**
+         * @description What is asked for. Every route names exactly one, as `x-act` in its description.
+         * @enum {string}
+         */
+        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_staff" | "manage_staff";
+        /** @description An agency. */
+        Agency: {
+            /** @description Its code. */
             code: string;
-            /** @description The question; the code, where the question is gone. */
-            question: string;
-            /** @description What was answered, by name where it was chosen from a list. */
-            values: string[];
+            /** @description Its name. */
+            name: string;
+            /** @description Its teams, by name. */
+            teams: components["schemas"]["Named"][];
+        };
+        /** @description One answer or several. */
+        Answer: string | string[] | number;
+        /** @description A key as it is listed. */
+        ApiKey: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Whose key it is. */
+            name: string;
+            /** @description Its first characters; empty for keys of an older version. */
+            hint: string;
+            /** @description What it may do. */
+            powers: components["schemas"]["Given"][];
+            /**
+             * Format: int64
+             * @description How often it may ask in a minute; none: what the settings say.
+             */
+            per_minute?: number | null;
+            /** @description Who made it; none: the command line. */
+            created_by?: string | null;
+            /**
+             * Format: int64
+             * @description When it was made, epoch milliseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it ends.
+             */
+            expires_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was withdrawn.
+             */
+            revoked_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was last used, to the minute.
+             */
+            used_at?: number | null;
+            /** @description The network it was last used from. */
+            used_from?: string | null;
+        };
+        /** @description A rectangle in parts of the picture: 0 is its left or upper edge, 1 its right or lower one. */
+        Area: {
+            /**
+             * Format: double
+             * @description Left edge.
+             */
+            x: number;
+            /**
+             * Format: double
+             * @description Upper edge.
+             */
+            y: number;
+            /**
+             * Format: double
+             * @description Width, more than 0.
+             */
+            width: number;
+            /**
+             * Format: double
+             * @description Height, more than 0.
+             */
+            height: number;
         };
         /** @description Another case around. */
         Around: {
@@ -742,6 +1587,20 @@ export interface components {
             values: components["schemas"]["Choice"][];
             condition?: components["schemas"]["Condition"] | null;
         };
+        /** @description The picture that stands there now. */
+        Blackened: {
+            /** @description Its id; the one before is gone. */
+            id: string;
+            /** @description Address of the small size. */
+            small: string;
+            /** @description Address of the large size. */
+            large: string;
+        };
+        /** @description Areas to be blackened. */
+        Blackening: {
+            /** @description Rectangles in parts of the picture. */
+            areas: components["schemas"]["Area"][];
+        };
         /** @description A block as it stands in the table. */
         Block: {
             /**
@@ -787,6 +1646,11 @@ export interface components {
              */
             expires_at?: number | null;
         };
+        /** @description What decided about the team. */
+        By: "rule" | {
+            /** @description No rule named a team; the jurisdiction of this name is responsible where it lies. */
+            jurisdiction: string;
+        } | "settings";
         /** @description An open case as a resident sees it beside their own pin. Its number is that of its first request. */
         Candidate: {
             /** @description Number of the case's first request. */
@@ -799,7 +1663,7 @@ export interface components {
             status: components["schemas"]["Status"];
             /**
              * Format: double
-             * @description Metres away.
+             * @description Metres away; of a blurred place, from the middle of where it may be.
              */
             metres: number;
             /**
@@ -812,8 +1676,10 @@ export interface components {
              * @description How many requests it has.
              */
             requests: number;
-            /** @description Address in words, may be empty. */
+            /** @description What is left of the address in words, may be empty. */
             address: string;
+            /** @description How much of its place is shown: `exact` or `blurred`. */
+            place: components["schemas"]["PlacePrivacy"];
             /**
              * Format: double
              * @description Degrees east.
@@ -824,6 +1690,11 @@ export interface components {
              * @description Degrees north.
              */
             lat: number;
+            /**
+             * Format: double
+             * @description How far from there a blurred place may be, in metres.
+             */
+            within_m: number;
             /** @description Address of its first picture that everybody may see. */
             photo?: string | null;
             /** @description Why it may be the same one. */
@@ -894,6 +1765,8 @@ export interface components {
              * @description Counts the decisions made over it; send it back with a move.
              */
             version: number;
+            /** @description What of its place the public sees. */
+            place_privacy: components["schemas"]["PlacePrivacy"];
         };
         /** @description A puzzle. */
         Challenge: {
@@ -910,6 +1783,17 @@ export interface components {
              */
             expires_at: number;
         };
+        /** @description What is to become of a member; what is left out stays. */
+        Changing: {
+            /** @description The name that colleagues see. */
+            name?: string | null;
+            /** @description Whether the person may sign in; `false` ends every session. */
+            active?: boolean | null;
+            /** @description Code of the agency; null: none. */
+            agency?: string | null;
+            /** @description Codes of all teams. */
+            teams?: string[] | null;
+        };
         /** @description One value of a list. */
         Choice: {
             /** @description What is sent. */
@@ -918,6 +1802,20 @@ export interface components {
             name: string;
             /** @description If set, choosing this ends the form with these words, and nothing is filed ("Smell of gas: call …"). */
             stop?: string | null;
+        };
+        /** @description Another password. */
+        ChosenPassword: {
+            /** @description The token of the link. */
+            token: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description A team. */
+        ChosenTeam: {
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description What a client needs to know before anything else. */
         ClientConfig: {
@@ -933,6 +1831,8 @@ export interface components {
             languages: string[];
             /** @description What photos are taken. */
             photo: components["schemas"]["PhotoLimits"];
+            /** @description The provider of identities that staff may sign in at, as people call it; none: by password alone. */
+            provider?: string | null;
             map?: components["schemas"]["MapGround"] | null;
         };
         /** @description Requests gathered for a view. */
@@ -950,6 +1850,42 @@ export interface components {
              */
             position: number;
         };
+        /** @description A member of staff. */
+        Colleague: {
+            /**
+             * Format: int64
+             * @description The id.
+             */
+            id: number;
+            /** @description The name that colleagues see. */
+            name: string;
+            /** @description The mail address to sign in with. */
+            email: string;
+            /** @description The code of the agency the person works for. */
+            agency?: string | null;
+            /** @description Whether the person may sign in. */
+            active: boolean;
+            /** @description Whether the person was invited and has no password yet. */
+            invited: boolean;
+            /** @description Roles and where they hold; what is null is no limit. */
+            grants: components["schemas"]["Granted"][];
+            /** @description Codes of the teams. */
+            teams: string[];
+            /**
+             * Format: int64
+             * @description Counts the changes; send it back as `If-Match`.
+             */
+            version: number;
+            /** @description Whether whoever asks may change it. */
+            yours: boolean;
+        };
+        /** @description Some colleagues. */
+        Colleagues: {
+            /** @description By mail address. */
+            members: components["schemas"]["Colleague"][];
+            /** @description Where the next page begins; none at the end. */
+            next?: string | null;
+        };
         /** @description A comment. */
         Comment: {
             /** @description The token of the follow link. */
@@ -966,6 +1902,8 @@ export interface components {
              * @description Epoch milliseconds.
              */
             at: number;
+            /** @description Personal data found in the words; others do not see it until staff has decided. */
+            hints: components["schemas"]["Hint"][];
         };
         /** @description Asks a question only after certain answers to an earlier one. */
         Condition: {
@@ -973,6 +1911,45 @@ export interface components {
             attribute: string;
             /** @description It is asked when any of these is among the answers. */
             any_of: string[];
+        };
+        /** @description One step. */
+        CountStep: {
+            /** @description Its first day. */
+            from: string;
+            /** @description Its last day. */
+            to: string;
+            /**
+             * Format: int64
+             * @description All requests in it, with a place or without.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Those of them without a place; 0 where a box or a cell is asked for.
+             */
+            unplaced: number;
+        };
+        /** @description Requests by service, status and jurisdiction, step by step. What has none in any step is left out. */
+        CountSteps: {
+            /** @description The steps, one after the other without a gap. */
+            steps: components["schemas"]["CountStep"][];
+            /** @description By code of the service: how many in each step. */
+            services: {
+                [key: string]: number[];
+            };
+            /** @description Likewise by word of the case's status. */
+            statuses: {
+                [key: string]: number[];
+            };
+            /** @description Likewise by jurisdiction, as `layer:code`; a request counts in each that its case lies in. */
+            jurisdictions: {
+                [key: string]: number[];
+            };
+            /**
+             * Format: int64
+             * @description Position of the log up to which the counts go.
+             */
+            position: number;
         };
         /**
          * @description The type of an answer, as Open311 names them.
@@ -1003,8 +1980,17 @@ export interface components {
              */
             window_days: number;
         };
+        /** @description A second factor being set up; shown this once. */
+        Enrolment: {
+            /** @description The secret in base 32, for typing. */
+            secret: string;
+            /** @description The same for authenticators: an `otpauth://` address. */
+            uri: string;
+            /** @description The address as a QR code. */
+            picture: components["schemas"]["Picture"];
+        };
         /** @description One thing that happened. */
-        Entry: {
+        Entry: components["schemas"]["Told"] & {
             /**
              * Format: int64
              * @description When, epoch milliseconds.
@@ -1012,7 +1998,7 @@ export interface components {
             at: number;
             /** @description What, in the log's word. */
             kind: string;
-            /** @description The same for people, or the words of a note. */
+            /** @description The same for people in English, or the words of a note. */
             text: string;
             /** @description Whether residents can know it. */
             public: boolean;
@@ -1022,6 +2008,282 @@ export interface components {
             request?: string | null;
             /** @description The kind of note. */
             note?: string | null;
+            /**
+             * Format: int64
+             * @description Id of the note.
+             */
+            note_id?: number | null;
+        };
+        /** @description A request that the person filed. */
+        ErasableRequest: {
+            /** @description Its number. */
+            number: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /** @description Where its case stands. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description When it was filed, epoch milliseconds.
+             */
+            filed_at: number;
+            /**
+             * Format: int64
+             * @description When it was erased, if it was.
+             */
+            erased_at?: number | null;
+            /**
+             * Format: int64
+             * @description 1 if its case is under hold, so that nothing of it is erased.
+             */
+            held: number;
+            /** Format: int64 */
+            contact: number;
+            /** Format: int64 */
+            photos: number;
+            /** Format: int64 */
+            comments: number;
+            /** Format: int64 */
+            answers: number;
+        };
+        /** @description What was erased. */
+        ErasureDone: {
+            /** @description Numbers of the requests. */
+            erased: string[];
+            /** @description Numbers of those that stay because their case is under hold. */
+            held: string[];
+        };
+        /** @description What would be erased. */
+        ErasurePreview: {
+            /** @description Every request of the person. */
+            requests: components["schemas"]["ErasableRequest"][];
+            /**
+             * Format: int64
+             * @description Requests whose words go.
+             */
+            words: number;
+            /**
+             * Format: int64
+             * @description Contacts that go.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Photos that go.
+             */
+            photos: number;
+            /**
+             * Format: int64
+             * @description Comments of the person that go. Notes of staff that name the person go, too.
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Answers that go, as far as they were written and not chosen.
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description Requests that stay as they are because their case is under hold.
+             */
+            held: number;
+            /** @description Send it back to erase what is shown here. */
+            token: string;
+        };
+        /** @description An account of staff under the same mail address. It belongs to the work and is not erased here. */
+        ExportedAccount: {
+            /** @description Name. */
+            name: string;
+            /** @description Mail address. */
+            email: string;
+            /**
+             * Format: int64
+             * @description Since when, epoch milliseconds.
+             */
+            created_at: number;
+            /** @description Whether it may sign in. */
+            active: boolean;
+        };
+        /** @description An answer to a question of the service. */
+        ExportedAnswer: {
+            /** @description Code of the question. */
+            question: string;
+            /** @description What was answered. */
+            value: string;
+        };
+        /** @description Who filed it. */
+        ExportedContact: {
+            /** @description First name. */
+            first_name: string;
+            /** @description Last name. */
+            last_name: string;
+            /** @description Mail address. */
+            email: string;
+            /** @description Telephone number. */
+            phone: string;
+            /** @description Account of the program that filed. */
+            account_id: string;
+            /** @description Device of the program that filed. */
+            device_id: string;
+        };
+        /** @description A line of the log. */
+        ExportedEvent: {
+            /**
+             * Format: int64
+             * @description Its position; none yet for the newest.
+             */
+            position?: number | null;
+            /**
+             * Format: int64
+             * @description When, epoch milliseconds.
+             */
+            at: number;
+            /** @description What happened. */
+            kind: string;
+        };
+        /** @description A request as it was filed. */
+        ExportedFiling: {
+            /** @description Its number. */
+            number: string;
+            /** @description Code of the service. */
+            service: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /** @description Where its case stands. */
+            status: components["schemas"]["Status"];
+            /** @description How it came. */
+            source: string;
+            /** @description Its number in the system that it came from. */
+            external_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was filed, epoch milliseconds.
+             */
+            filed_at: number;
+            /**
+             * Format: int64
+             * @description When it was recorded here.
+             */
+            recorded_at: number;
+            /**
+             * Format: int64
+             * @description When it was taken back.
+             */
+            withdrawn_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was erased.
+             */
+            erased_at?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description How sure the phone was of the place, in metres.
+             */
+            accuracy_m?: number | null;
+            /** @description Address in words. */
+            address: string;
+            /** @description Address in a register. */
+            address_id: string;
+            /** @description Postal code. */
+            zipcode: string;
+            /** @description The words. */
+            description: string;
+            /** @description Language of the words. */
+            language: string;
+            /** @description Addresses of pictures kept elsewhere. */
+            media_url: string;
+        };
+        /** @description A message to the person that is still in the outbox or its log. */
+        ExportedMessage: {
+            /**
+             * Format: int64
+             * @description When it was written, epoch milliseconds.
+             */
+            at: number;
+            /** @description `mail` or `sms`. */
+            channel: string;
+            /** @description To which address. */
+            address: string;
+            /** @description What it was about. */
+            about: string;
+            /**
+             * Format: int64
+             * @description When it was taken.
+             */
+            sent_at?: number | null;
+        };
+        /** @description Something written: by the person, or by staff and naming the person. */
+        ExportedNote: {
+            /**
+             * Format: int64
+             * @description When, epoch milliseconds.
+             */
+            at: number;
+            /** @description What kind. */
+            kind: string;
+            /** @description The words. */
+            text: string;
+        };
+        /** @description A photo; its bytes are at its address for as long as it is there. */
+        ExportedPhoto: {
+            /** @description Its id; the picture is at `/photos/ID/large.jpg`. */
+            id: string;
+            /** @description Whether everybody sees it. */
+            state: string;
+            /**
+             * Format: int64
+             * @description When it was sent, epoch milliseconds.
+             */
+            uploaded_at: number;
+            /**
+             * Format: int64
+             * @description When the camera says it was taken.
+             */
+            taken_at?: number | null;
+            /**
+             * Format: double
+             * @description Where the camera stood, degrees east.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+        };
+        /** @description A request with all that belongs to it. */
+        ExportedRequest: components["schemas"]["ExportedFiling"] & {
+            contact?: components["schemas"]["ExportedContact"] | null;
+            /** @description Answers to the service's questions. */
+            answers: components["schemas"]["ExportedAnswer"][];
+            /** @description Photos. */
+            photos: components["schemas"]["ExportedPhoto"][];
+            /** @description What the person added. */
+            comments: components["schemas"]["ExportedNote"][];
+            /** @description What staff wrote that names the person. */
+            mentions: components["schemas"]["ExportedNote"][];
+            /** @description What the log has about it. */
+            log: components["schemas"]["ExportedEvent"][];
+        };
+        /** @description A code of the authenticator. */
+        FactorCode: {
+            /** @description Six digits. */
+            code: string;
+        };
+        /** @description Signed out here; the provider of identities may still know the browser. */
+        Farewell: {
+            /** @description The provider's page that ends its own session. */
+            provider: string;
         };
         /** @description One field that does not fit. */
         Field: {
@@ -1072,6 +2334,38 @@ export interface components {
             /** @description Leave this empty. A program that fills every field of a form fills it, and is refused. */
             website?: string;
         };
+        /** @description Whose password is forgotten. */
+        Forgotten: {
+            /** @description The mail address, in any case. */
+            email: string;
+            /** @description BCP 47 tag of the language to write in. */
+            language?: string;
+        };
+        /** @description A person, by what they are known by. What is given is added up: the requests of the address and those of the telephone. */
+        ForgottenPerson: {
+            /**
+             * @description Mail address, in any case.
+             * @default null
+             */
+            email: string | null;
+            /**
+             * @description Telephone number, with or without blanks.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Number of one request: that one alone is meant.
+             * @default null
+             */
+            number: string | null;
+        };
+        /** @description Something found, and where. */
+        Found: components["schemas"]["Span"] & {
+            /** @description What it looks like. */
+            kind: components["schemas"]["WordsKind"];
+            /** @description The characters themselves. */
+            text: string;
+        };
         /** @description Requests of one cell of the grid. */
         Gathered: {
             /** @description The H3 cell: the same for the same zoom, wherever the view is. */
@@ -1103,6 +2397,26 @@ export interface components {
             };
             /** @description The request's number, where it is only one. */
             number?: string | null;
+        };
+        /** @description A power as people read it. */
+        Given: {
+            /** @description `file`, `read`, or a role that changes nothing. */
+            power: string;
+            /** @description The code of the agency it is limited to. */
+            agency?: string | null;
+            /** @description The jurisdiction it is limited to, as `layer:code`. */
+            jurisdiction?: string | null;
+            /** @description The code of the service it is limited to. */
+            service?: string | null;
+        };
+        /** @description An answer to one question. */
+        GivenAnswer: {
+            /** @description Code of the question. */
+            code: string;
+            /** @description The question; the code, where the question is gone. */
+            question: string;
+            /** @description What was answered, by name where it was chosen from a list. */
+            values: string[];
         };
         /** @description A grant as people read it. */
         Granted: {
@@ -1148,6 +2462,18 @@ export interface components {
              */
             position: number;
         };
+        /** @description One step. */
+        HeatStep: {
+            /** @description Its first day. */
+            from: string;
+            /** @description Its last day. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Requests with a place in it, in all cells together.
+             */
+            count: number;
+        };
         /** @description Requests by cell and by time. */
         HeatSteps: {
             /**
@@ -1156,7 +2482,7 @@ export interface components {
              */
             resolution: number;
             /** @description The steps, one after the other without a gap. */
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["HeatStep"][];
             /** @description Each H3 cell that holds any, and how many in each step. */
             cells: [
                 string,
@@ -1167,6 +2493,135 @@ export interface components {
              * @description Position of the log up to which the counts go.
              */
             position: number;
+        };
+        /** @description A condition that held. */
+        Held: {
+            /** @description Code of the service. */
+            code: string;
+            /** @enum {string} */
+            kind: "service";
+        } | {
+            /** @description As `layer:code`, or `layer` for anywhere in that layer. */
+            place: string;
+            /** @enum {string} */
+            kind: "jurisdiction";
+        } | {
+            /** @description Code of the question. */
+            attribute: string;
+            /** @description The value. */
+            value: string;
+            /** @enum {string} */
+            kind: "answer";
+        };
+        /** @description A case that is kept. */
+        HeldCase: {
+            /**
+             * Format: int64
+             * @description The case.
+             */
+            case_id: number;
+        };
+        /** @description Personal data in one field. */
+        Hint: components["schemas"]["Found"] & {
+            /** @description Name of the field, as a refusal would name it: `description`, `answers.CODE`. */
+            field: string;
+        };
+        /** @description What one may want to leave out of them. */
+        Hints: {
+            /** @description Personal data that was found, in the order of the words; none is no promise that there is none. */
+            hints: components["schemas"]["Hint"][];
+        };
+        /** @description Somebody who was added. */
+        Hired: components["schemas"]["InvitationLink"] & {
+            /** @description The member. */
+            member: components["schemas"]["Colleague"];
+        };
+        /** @description Somebody about to be added. */
+        Hiring: {
+            /** @description The name that colleagues see; the person may choose another. */
+            name: string;
+            /** @description The mail address to sign in with. */
+            email: string;
+            /** @description Code of the agency the person works for. */
+            agency?: string | null;
+            /** @description Codes of teams. */
+            teams?: string[];
+            /** @description Roles and where they hold. */
+            grants?: components["schemas"]["Scoped"][];
+            /** @description BCP 47 tag of the language to write in. */
+            language?: string;
+        };
+        /** @description An invitation. */
+        Invitation: {
+            /** @description The token of its link. */
+            token: string;
+        };
+        /** @description An invitation that was made. */
+        InvitationLink: {
+            /** @description The link, only where this server sends no mail: hand it over yourself, it is shown this once. */
+            link?: string | null;
+            /**
+             * Format: int64
+             * @description When it ends, epoch milliseconds.
+             */
+            expires_at: number;
+        };
+        /** @description Whom an invitation is for. */
+        Invitee: {
+            /** @description The mail address to sign in with. */
+            email: string;
+            /** @description The name that whoever invites gave. */
+            name: string;
+        };
+        /** @description In which language to write. */
+        Inviting: {
+            /** @description BCP 47 tag. */
+            language?: string;
+        };
+        /** @description One thing to decide about. */
+        Item: {
+            /** @description What kind of thing. */
+            kind: components["schemas"]["ItemKind"];
+            /** @description Id of the photo or the note, number of the request. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Id of its case.
+             */
+            case: number;
+            /** @description Number of the request it belongs to; empty for a note of staff. */
+            number: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /**
+             * Format: int64
+             * @description Since when it waits or is hidden, epoch milliseconds.
+             */
+            at: number;
+            /** @description The words, part by part, and what was found in them. */
+            parts: components["schemas"]["Part"][];
+            /** @description Address of the photo's large size. */
+            photo?: string | null;
+            /** @description What strangers reported. */
+            reports: components["schemas"]["Reported"][];
+            /** @description Why it is hidden. */
+            reason?: string | null;
+        };
+        /**
+         * @description What kind of thing.
+         * @enum {string}
+         */
+        ItemKind: "photo" | "request" | "note" | "reported";
+        /** @description A jurisdiction. */
+        Jurisdiction: {
+            /** @description Code of its layer. */
+            layer: string;
+            /** @description Name of its layer. */
+            layer_name: string;
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description How many in one jurisdiction. */
         JurisdictionTotal: {
@@ -1187,6 +2642,22 @@ export interface components {
          * @enum {string}
          */
         Kind: "Realtime" | "Batch" | "Blackbox";
+        /** @description A jurisdiction that does not have the request outside. */
+        Lay: {
+            /** @description Code of the layer. */
+            layer: string;
+            /** @description Code of the jurisdiction. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description Metres to its nearest border, rounded to the metre.
+             */
+            metres_to_border: number;
+            /** @description Whether it is the one that the request belongs to in its layer; others overlap it or share the border it lies on. */
+            owns: boolean;
+        };
         /** @description A layer and how many jurisdictions it has now. */
         LayerView: {
             /** @description What it is called in addresses and rules. */
@@ -1198,6 +2669,41 @@ export interface components {
              * @description How many jurisdictions it has now.
              */
             count: number;
+        };
+        /** @description A move that was made. */
+        Leap: {
+            /** @description Where the case stood. */
+            from: components["schemas"]["Status"];
+            /** @description Where it went. */
+            to: components["schemas"]["Status"];
+            /** @description The moves that undo it, in order, as far as the table of moves goes; empty where nothing leads back. */
+            back: components["schemas"]["Status"][];
+        };
+        /** @description What is left of the words. */
+        Left: {
+            /** @description The words. */
+            text: string;
+        };
+        /** @description A case that is kept. */
+        LegalHold: {
+            /**
+             * Format: int64
+             * @description The case's id.
+             */
+            case_id: number;
+            /** @description Number of its first request. */
+            number: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /** @description Why it is kept, in the words of whoever said so. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description When that was, epoch milliseconds.
+             */
+            held_at: number;
+            /** @description Who it was. */
+            by?: string | null;
         };
         /** @description Another case that was near when a request of this one was filed. */
         Likely: {
@@ -1232,6 +2738,98 @@ export interface components {
             questions: boolean;
             duplicates: components["schemas"]["Duplicates"];
         };
+        /** @description That the tree of one size is the beginning of another's (RFC 9162, section 2.1.4). */
+        LogConsistency: {
+            /**
+             * Format: int64
+             * @description The smaller size.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The larger size.
+             */
+            size: number;
+            /** @description Root at the smaller size. */
+            from_root: string;
+            /** @description Hashes that lead to both roots. */
+            path: string[];
+            /** @description Root at the larger size. */
+            root: string;
+        };
+        /** @description A signed head. */
+        LogHead: {
+            /** @description The log's name. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description How many events it covers: those at the positions 1 to `size`.
+             */
+            size: number;
+            /** @description Root of the tree over them (RFC 9162, SHA-256), in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description When it was signed, epoch milliseconds.
+             */
+            at: number;
+            /** @description The public key: name, short hash and Ed25519 key, as `signed-note` writes them. */
+            key: string;
+            /** @description Ed25519 signature over the note's text, in base64. */
+            signature: string;
+            /** @description The whole as one signed note; verifiers need no more than this and the key. */
+            note: string;
+        };
+        /** @description That an event is in the tree of a size (RFC 9162, section 2.1.3). */
+        LogInclusion: {
+            /**
+             * Format: int64
+             * @description The event's position; its leaf's index is one less.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description The size of the tree.
+             */
+            size: number;
+            /** @description What the leaf is the hash of, in hexadecimal: what is written there is explained in docs/decisions/0003. */
+            entry: string;
+            /** @description The leaf. */
+            leaf: string;
+            /** @description Hashes from the leaf up to the root. */
+            path: string[];
+            /** @description The root. */
+            root: string;
+        };
+        /** @description A proof of either kind. */
+        LogProof: components["schemas"]["LogInclusion"] | components["schemas"]["LogConsistency"];
+        /** @description A key that was made. */
+        Made: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description The key, shown this once: send it as `Authorization: Bearer`, as `X-API-Key`, or as `api_key` of Open311. */
+            key: string;
+        };
+        /** @description A key about to be made. */
+        Making: {
+            /** @description Whose key it is. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it ends, epoch milliseconds; left out: never.
+             */
+            expires_at?: number | null;
+            /**
+             * Format: int64
+             * @description How often it may ask in a minute; left out: what the settings say.
+             */
+            per_minute?: number | null;
+            /** @description What it may do. */
+            powers: components["schemas"]["Powered"][];
+        };
         /** @description What the map stands on. */
         MapGround: {
             /** @description `tiles`: vector tiles in Protomaps' schema from this server; `style`: a MapLibre style from elsewhere. */
@@ -1250,6 +2848,13 @@ export interface components {
              * @description The last zoom there are tiles for.
              */
             maxzoom: number;
+        };
+        /** @description A list, or its beginning. */
+        ModerationPage: {
+            /** @description The things. */
+            items: components["schemas"]["Item"][];
+            /** @description Whether there are more than these. */
+            more: boolean;
         };
         /** @description Where the case stands after the move. */
         Moved: {
@@ -1274,6 +2879,10 @@ export interface components {
             version: number;
             /** @description Where it may go from here. */
             moves: components["schemas"]["Status"][];
+            /** @description Those of them that must say why. */
+            reasons: components["schemas"]["Status"][];
+            /** @description The moves that undo this one, in order, as far as the table of moves goes; empty where nothing leads back. */
+            back: components["schemas"]["Status"][];
         };
         /** @description A move. */
         Moving: {
@@ -1289,6 +2898,13 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description Something with a code. */
+        Named: {
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Open cases near a place. */
         Nearby: {
             /**
@@ -1298,6 +2914,20 @@ export interface components {
             radius_m: number;
             /** @description What was found, nearest first. */
             cases: components["schemas"]["Candidate"][];
+        };
+        /** @description A case to keep. */
+        NewHold: {
+            /** @description Number of one of its requests. */
+            number: string;
+            /** @description Who asked for it, and until when. */
+            reason: string;
+        };
+        /** @description A password in the place of another. */
+        NewPassword: {
+            /** @description The password that is in use. */
+            old: string;
+            /** @description The one to come: 12 to 128 characters that are not easy to guess. */
+            new: string;
         };
         /** @description A note. */
         Note: {
@@ -1319,18 +2949,46 @@ export interface components {
             public: boolean;
             /** @description The words. */
             text: string;
+            /**
+             * Format: int64
+             * @description Since when it is kept from the public, epoch milliseconds.
+             */
+            hidden_at?: number | null;
+            /** @description Why it is. */
+            hidden_reason?: string | null;
+            /** @description Whether somebody has to look at the words. */
+            words: components["schemas"]["Standing"];
         };
         /**
          * @description What a note is about.
          * @enum {string}
          */
         NoteKind: "progress" | "contact" | "internal" | "resolution" | "followup";
+        /** @description One session. */
+        OwnSession: components["schemas"]["SessionEntry"] & {
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+        };
         /** @description One page. */
         Page: {
             /** @description The cases, newest first. */
             cases: components["schemas"]["Queued"][];
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
+        };
+        /** @description Words, as they are named when something is taken out of them. */
+        Part: {
+            /** @description `description` or `answers.CODE` of a request, `text` of a note. */
+            part: string;
+            /** @description The words. */
+            text: string;
+            /** @description What was found in them. */
+            found: components["schemas"]["Found"][];
+        };
+        /** @description The password once more. */
+        PasswordAgain: {
+            /** @description The password that is in use. */
+            password: string;
         };
         /** @description Who a request is from. */
         Person: {
@@ -1342,6 +3000,28 @@ export interface components {
             email: string;
             /** @default  */
             phone: string;
+        };
+        /** @description What would be erased, or what was. */
+        PersonErasure: components["schemas"]["ErasurePreview"] | components["schemas"]["ErasureDone"];
+        /** @description Everything held about one person. */
+        PersonExport: {
+            /** @description Who was asked about. */
+            person: components["schemas"]["ForgottenPerson"];
+            /**
+             * Format: int64
+             * @description When, epoch milliseconds.
+             */
+            exported_at: number;
+            /** @description The person's requests. */
+            requests: components["schemas"]["ExportedRequest"][];
+            /** @description Messages to the addresses that were asked about. */
+            messages: components["schemas"]["ExportedMessage"][];
+            account?: components["schemas"]["ExportedAccount"] | null;
+        };
+        /** @description A person to erase. */
+        PersonToErase: components["schemas"]["ForgottenPerson"] & {
+            /** @description The `token` of the preview that was looked at. Without it nothing is erased, and the preview is answered. */
+            token?: string | null;
         };
         /** @description A picture in its two sizes. */
         Photo: {
@@ -1362,6 +3042,16 @@ export interface components {
             max_per_request: number;
             /** @description Media types. */
             types: string[];
+        };
+        /** @description A QR code without its quiet zone. */
+        Picture: {
+            /**
+             * Format: int32
+             * @description Modules of a side.
+             */
+            size: number;
+            /** @description The dark modules as the path of an SVG, one unit a module. */
+            path: string;
         };
         /** @description One request as a GeoJSON Feature. */
         Pin: {
@@ -1387,6 +3077,11 @@ export interface components {
              * @description When it was filed, epoch milliseconds.
              */
             filed_at: number;
+            /**
+             * Format: double
+             * @description Whether its place is the middle of where it may be, and how far from there that is in metres; 0 for a place as it is.
+             */
+            within_m: number;
         };
         /** @description Requests as a GeoJSON FeatureCollection, newest first. */
         Pins: {
@@ -1412,10 +3107,31 @@ export interface components {
             name: string;
         };
         /**
+         * @description What of a place the public sees.
+         * @enum {string}
+         */
+        PlacePrivacy: "exact" | "blurred" | "hidden";
+        /**
          * @description What happens when a request looks like an open case nearby.
          * @enum {string}
          */
         Policy: "Suggest" | "Flag" | "Join";
+        /** @description A power and where it holds; what is null or left out is no limit. */
+        Powered: {
+            /** @description `file`, `read`, `leader` or `auditor`. */
+            power: string;
+            /** @description Code of an agency. */
+            agency?: string | null;
+            /** @description A jurisdiction as `layer:code`; only of a role. */
+            jurisdiction?: string | null;
+            /** @description Code of a service. */
+            service?: string | null;
+        };
+        /**
+         * @description How much a case of a service matters beside others, before any rule has looked at it.
+         * @enum {string}
+         */
+        Priority: "Low" | "Normal" | "High" | "Urgent";
         /** @description What was wrong (RFC 9457). */
         Problem: {
             /** @description What kind of problem, as a URI reference. */
@@ -1483,11 +3199,18 @@ export interface components {
              * @description When whoever filed it took it back.
              */
             withdrawn_at?: number | null;
-            /** @description Address in words, may be empty. */
+            /**
+             * Format: int64
+             * @description When its words and all that was personal were erased.
+             */
+            erased_at?: number | null;
+            /** @description What is left of the address in words, may be empty. */
             address: string;
+            /** @description How much of its place is shown. */
+            place: components["schemas"]["PlacePrivacy"];
             /**
              * Format: double
-             * @description Degrees east.
+             * @description Degrees east; of a blurred place, of the middle of where it may be.
              */
             lon?: number | null;
             /**
@@ -1495,18 +3218,32 @@ export interface components {
              * @description Degrees north.
              */
             lat?: number | null;
+            /**
+             * Format: double
+             * @description How far from there a blurred place may be, in metres.
+             */
+            within_m: number;
             /** @description The resident's words. */
             description: string;
+            /** @description Whether personal data found in the words is masked until staff has decided. */
+            masked: boolean;
+            /** @description Whether staff keeps it from the public; only whoever holds the follow link is told. */
+            hidden: boolean;
             /** @description Its pictures. */
             photos: components["schemas"]["PublicPhoto"][];
+            /**
+             * Format: int64
+             * @description How many more pictures staff keeps from the public; only whoever holds the follow link is told.
+             */
+            hidden_photos: number;
             /**
              * Format: int64
              * @description How many requests its case has.
              */
             requests_in_case: number;
-            /** @description Who has it. */
+            /** @description Who has it; not said where the place is not shown as it is, for teams have districts. */
             team?: string | null;
-            /** @description Who answers for it. */
+            /** @description Who answers for it; where the place is not shown as it is, for the service. */
             agency?: string | null;
             /** @description What happened, oldest first. */
             timeline: components["schemas"]["Step"][];
@@ -1580,6 +3317,10 @@ export interface components {
              * @description Counts the decisions made over it; send it back with a move.
              */
             version: number;
+            /** @description Where it may go from here; empty for those who may not move it. */
+            moves: components["schemas"]["Status"][];
+            /** @description Those of them that must say why. */
+            reasons: components["schemas"]["Status"][];
         };
         /** @description Why two may be the same. */
         Reason: {
@@ -1604,6 +3345,9 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "related_service";
+        } | {
+            /** @enum {string} */
+            kind: "same_area";
         };
         /** @description What the sender is told. */
         Receipt: {
@@ -1630,6 +3374,23 @@ export interface components {
             review: boolean;
             /** @description What else there is to say. */
             notice?: string | null;
+            /** @description Personal data found in the words; others do not see it until staff has decided. */
+            hints: components["schemas"]["Hint"][];
+        };
+        /** @description Recovery codes, shown this once. */
+        RecoveryCodes: {
+            /** @description Ten codes, each good once in the place of the second factor. */
+            recovery_codes: string[];
+        };
+        /** @description What a stranger reported. */
+        Reported: {
+            /**
+             * Format: int64
+             * @description When, epoch milliseconds.
+             */
+            at: number;
+            /** @description Why; may be empty. */
+            words: string;
         };
         /** @description A request of the case. */
         Request: {
@@ -1667,16 +3428,111 @@ export interface components {
             media_url: string;
             /** @description Whether it joined a case that was open before. */
             joined: boolean;
+            /**
+             * Format: int64
+             * @description When its words and all that was personal were erased.
+             */
+            erased_at?: number | null;
+            /** @description Whether personal data was found in its words and nobody has decided. */
+            flagged: boolean;
+            /** @description What was found, in `description` and `answers.CODE`. */
+            found: components["schemas"]["Hint"][];
+            /**
+             * Format: int64
+             * @description Since when it is kept from the public, epoch milliseconds.
+             */
+            hidden_at?: number | null;
+            /** @description Why it is. */
+            hidden_reason?: string | null;
             /** @description Answers to the service's questions. */
-            answers: components["schemas"]["Answer"][];
+            answers: components["schemas"]["GivenAnswer"][];
             /** @description Its pictures, with those that wait for review. */
             photos: components["schemas"]["Photo"][];
             contact?: components["schemas"]["Shown"] | null;
+        };
+        /**
+         * @description What becomes of a case.
+         * @enum {string}
+         */
+        RetentionAction: "anonymise" | "delete";
+        /** @description What rules would do if they were applied now. */
+        RetentionDryRun: {
+            /** @description Cases for which something is due, by service. */
+            due: components["schemas"]["RetentionDue"][];
+        };
+        /** @description What is due of one service. */
+        RetentionDue: {
+            /** @description Code of the service. */
+            service: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /**
+             * Format: int64
+             * @description Cases that lose what is personal.
+             */
+            anonymise: number;
+            /**
+             * Format: int64
+             * @description Cases that go altogether.
+             */
+            delete: number;
+            /**
+             * Format: int64
+             * @description Cases that would, and stay because they are under hold.
+             */
+            held: number;
+        };
+        /** @description A rule as people write it. */
+        RetentionRule: {
+            /** @description Code of the service; none for every service. */
+            service?: string | null;
+            status?: components["schemas"]["Status"] | null;
+            /**
+             * Format: int64
+             * @description Days since it was finished.
+             */
+            days: number;
+            /** @description What becomes of it. */
+            action: components["schemas"]["RetentionAction"];
+        };
+        /** @description The rules of retention. */
+        RetentionRules: {
+            /** @description All of them. For each action the most exact rule counts: service and status, service, status, everything. */
+            rules: components["schemas"]["RetentionRule"][];
         };
         /** @description What staff decide about a photo. */
         Reviewed: {
             /** @description Whether the public sees it. */
             shown: boolean;
+            /** @description Why it is hidden; for staff alone. */
+            reason?: string | null;
+        };
+        /** @description A role and where it holds; what is null or left out is no limit. */
+        Scoped: {
+            /** @description `resident`, `member`, `dispatcher`, `supervisor`, `leader`, `auditor` or `admin`. */
+            role: string;
+            /** @description Code of an agency. */
+            agency?: string | null;
+            /** @description A jurisdiction as `layer:code`. */
+            jurisdiction?: string | null;
+            /** @description Code of a service. */
+            service?: string | null;
+        };
+        /** @description What a grant can be limited to. */
+        Scopes: {
+            /** @description By name. */
+            agencies: components["schemas"]["Agency"][];
+            /** @description By layer and name. */
+            jurisdictions: components["schemas"]["Jurisdiction"][];
+            /** @description By name. */
+            services: components["schemas"]["Named"][];
+        };
+        /** @description The second factor: one of the two. */
+        SecondStep: {
+            /** @description The code that the authenticator shows. */
+            code?: string | null;
+            /** @description A recovery code, which is then used up; case and hyphens do not matter. */
+            recovery_code?: string | null;
         };
         /** @description Who is signed in, and what they may do. */
         Session: {
@@ -1693,6 +3549,44 @@ export interface components {
             grants: components["schemas"]["Granted"][];
             /** @description Codes of the teams. */
             teams: string[];
+            /** @description Whether a second factor must be set up before anything else is answered. */
+            must_enrol: boolean;
+            /** @description What the person may do to something at least, so that pages offer no more. */
+            acts: components["schemas"]["Act"][];
+        };
+        /** @description A session in the list of its person. */
+        SessionEntry: {
+            /**
+             * Format: int64
+             * @description The id to end it by.
+             */
+            id: number;
+            /** @description Family of the browser and its system, like `Firefox, Linux`; empty where neither is known. */
+            browser: string;
+            /** @description The network it was begun from: 24 bits of an IPv4 address, 48 of an IPv6 address; empty where it is not known. */
+            network: string;
+            /** @description How it was begun: `password` or `provider`. */
+            method: string;
+            /**
+             * Format: int64
+             * @description When it was begun, epoch milliseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was last used, to within five minutes, epoch milliseconds.
+             */
+            seen_at: number;
+            /**
+             * Format: int64
+             * @description When it ends at the latest, epoch milliseconds.
+             */
+            expires_at: number;
+        };
+        /** @description Where somebody is signed in. */
+        SessionList: {
+            /** @description The sessions, the one used last first. */
+            sessions: components["schemas"]["OwnSession"][];
         };
         /** @description A block that was set. */
         Set: {
@@ -1720,6 +3614,13 @@ export interface components {
             /** @description The password. */
             password: string;
         };
+        /** @description Part of a text, in characters (Unicode scalar values), the last one not included. */
+        Span: {
+            /** @description The first character. */
+            from: number;
+            /** @description One after the last. */
+            to: number;
+        };
         /** @description A GeoJSON Point. */
         Spot: {
             /** @description `Point`. */
@@ -1727,6 +3628,11 @@ export interface components {
             /** @description Longitude and latitude in degrees. */
             coordinates: number[];
         };
+        /**
+         * @description Whether somebody has to look at words.
+         * @enum {string}
+         */
+        Standing: "clear" | "flagged";
         /**
          * @description Where a case stands. The words on the wire and in the database are the same: `in_progress`, `on_hold` …
          * @enum {string}
@@ -1749,10 +3655,25 @@ export interface components {
              * @description When, epoch milliseconds.
              */
             at: number;
-            /** @description What: `filed`, `joined`, `moved`, `noted`, `commented` or `withdrawn`. */
+            /** @description What: `filed`, `joined`, `moved`, `noted`, `commented`, `withdrawn` or `erased`. */
             kind: string;
             /** @description The status moved to, or the words of a public note or comment. */
             text: string;
+            /** @description A comment of one's own that staff keeps from the public; only whoever holds the follow link is told. */
+            hidden: boolean;
+        };
+        /** @description Words to be taken out for good. */
+        TakingOut: {
+            /** @description `description`, `address` or `answers.CODE` of a request, `text` of a note. */
+            part: string;
+            /** @description The first character (Unicode scalar value). */
+            from: number;
+            /** @description One after the last. */
+            to: number;
+            /** @description The characters that were seen there. */
+            seen: string;
+            /** @description What stands there instead; without it a bar. */
+            with?: string | null;
         };
         /** @description What a client has to know to ask for tiles. */
         TileJson: {
@@ -1778,6 +3699,18 @@ export interface components {
             attribution?: string;
             /** @description The layers in each tile. */
             vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        /** @description The parts of what happened. Each is there for the kinds of entries that have it. */
+        Told: {
+            /** @description How a request came that was filed or joined. */
+            source?: string | null;
+            /** @description Who decided that a request joined: `resident`, `policy`, `staff` or `import`. */
+            decided?: string | null;
+            moved?: components["schemas"]["Leap"] | null;
+            /** @description Name of the team that it was given to; empty for one that is gone. */
+            team?: string | null;
+            /** @description The state that a photo was given in a review. */
+            photo?: string | null;
         };
         /** @description How many of one service. */
         Total: {
@@ -1820,6 +3753,17 @@ export interface components {
              */
             position: number;
         };
+        /** @description How a rule that is about the service fared. */
+        Tried: {
+            /** @description The rule's name. */
+            rule: string;
+            /** @description Whether it matched. */
+            matched: boolean;
+            /** @description What held, or the first thing that did not, in English. */
+            because: string;
+            /** @description What held, as codes; empty where the rule did not match, and for one that matches every request. */
+            held?: components["schemas"]["Held"][];
+        };
         /** @description The form of an upload. */
         UploadForm: {
             /**
@@ -1827,6 +3771,21 @@ export interface components {
              * @description JPEG, PNG, WebP or GIF; told by its content, whatever it is called.
              */
             photo: string;
+            /**
+             * Format: double
+             * @description Where it was taken, degrees east, for a photo that does not say so itself; with `lat`.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north of the same place.
+             */
+            lat?: number | null;
+            /**
+             * Format: int64
+             * @description When it was taken, epoch milliseconds, likewise.
+             */
+            taken_at?: number | null;
         };
         /** @description A photo that was kept, as its sender is told. */
         Uploaded: {
@@ -1867,6 +3826,28 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description Whether the public sees something. */
+        Visibility: {
+            /** @description Whether it is kept from the public. */
+            hidden: boolean;
+            /** @description Why it is hidden; for staff alone. */
+            reason?: string;
+        };
+        /** @description The password was right; the second factor is asked for. */
+        Waiting: {
+            /** @description What comes next: `code`, by `POST /api/session/code` from the same browser. */
+            next: string;
+            /**
+             * Format: int64
+             * @description Until when, epoch milliseconds.
+             */
+            expires_at: number;
+        };
+        /**
+         * @description Where a request lies, as far as boundaries know.
+         * @enum {string}
+         */
+        Whereabouts: "missing" | "inside" | "outside" | "unmapped";
         /** @description The whole of a case. */
         Whole: components["schemas"]["Case"] & {
             /** @description The number of its first request: its public name. */
@@ -1883,10 +3864,39 @@ export interface components {
             duplicates: components["schemas"]["Likely"][];
             /** @description Other cases around it, nearest first, as far as the asker may see them. */
             nearby: components["schemas"]["Around"][];
-            /** @description Why it went where it went. */
-            why: unknown;
+            why?: components["schemas"]["Why"] | null;
             /** @description Where it may go from here; empty for those who may not move it. */
             moves: components["schemas"]["Status"][];
+            /** @description Those of them that must say why. */
+            reasons: components["schemas"]["Status"][];
+            /** @description Whether the asker decides what the public sees of it. */
+            moderates: boolean;
+        };
+        /** @description The reasons of one routing. Holds no words of residents. */
+        Why: {
+            /** @description The whole of it in one English sentence. */
+            because: string;
+            by?: components["schemas"]["By"] | null;
+            /** @description Where the request lies, as far as boundaries know. */
+            place: components["schemas"]["Whereabouts"];
+            /** @description The jurisdictions that do not have it outside, layer by layer, the one it belongs to first. */
+            jurisdictions?: components["schemas"]["Lay"][];
+            /** @description The rules about its service that were asked, in order. */
+            tried?: components["schemas"]["Tried"][];
+            /** @description How many rules about other services were passed over. */
+            passed_over?: number;
+            team?: components["schemas"]["ChosenTeam"] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /**
+             * Format: int64
+             * @description The hours that a rule gave.
+             */
+            due_hours?: number | null;
+            /**
+             * Format: int64
+             * @description The version of boundaries and rules that decided.
+             */
+            version: number;
         };
         /** @description Taking a request back. */
         Withdrawal: {
@@ -1895,6 +3905,26 @@ export interface components {
             /** @description Why; everybody can read it. */
             reason?: string;
         };
+        /** @description Words about to be sent. */
+        Words: {
+            /**
+             * @description What is broken.
+             * @default
+             */
+            description: string;
+            /**
+             * @description Answers in words, by code of the question.
+             * @default {}
+             */
+            answers: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * @description What was found.
+         * @enum {string}
+         */
+        WordsKind: "email" | "card" | "id" | "phone" | "plate";
         /** @description A note. */
         Writing: {
             /** @description The words. */
@@ -1932,6 +3962,456 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_api_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_account_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_account_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_account_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_account_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_account_second_factor_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_account_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_account_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_blocks: {
         parameters: {
             query?: never;
@@ -2069,6 +4549,8 @@ export interface operations {
     get_api_cases: {
         parameters: {
             query?: {
+                /** @description Ids of cases, with commas, at most 200: those of them that fit the rest and may be seen. */
+                ids?: string;
                 /** @description Code of a team. */
                 team?: string;
                 /** @description A jurisdiction as `layer:code`. */
@@ -2474,6 +4956,57 @@ export interface operations {
             };
         };
     };
+    get_api_counts_steps: {
+        parameters: {
+            query?: {
+                /** @description West, south, east, north in degrees, edges included; west greater than east crosses the antimeridian. */
+                bbox?: string;
+                /** @description Codes of services, separated by commas: requests of any of them. */
+                services?: string;
+                /** @description Words of statuses, separated by commas: requests whose case has any of them. */
+                statuses?: string;
+                /** @description Jurisdictions as `layer:code`, separated by commas: requests whose case lies in any of them. */
+                jurisdictions?: string;
+                /** @description The first day, `YYYY-MM-DD` in the city's time zone, included. */
+                from?: string;
+                /** @description The last day, likewise. */
+                to?: string;
+                /** @description `day`, `week` (from Monday) or `month`; `week` without it. At most 124 steps */
+                step?: string;
+                /** @description An H3 cell of resolution 0 to 10: only requests in it */
+                cell?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountSteps"];
+                };
+            };
+            /** @description Nothing happened since the answer with this ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_heat: {
         parameters: {
             query?: {
@@ -2565,6 +5098,352 @@ export interface operations {
                 content?: never;
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldCase"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_holds_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                case: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitee"];
+                };
+            };
+            /** @description Used already, too old, or replaced by another */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_invitations_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accepted"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Used already, too old, or replaced by another */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Making"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_keys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2666,6 +5545,141 @@ export interface operations {
             };
         };
     };
+    get_api_log_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest signed head; one is signed every `ledger.head_minutes` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
+                };
+            };
+            /** @description None was signed yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_log_proof: {
+        parameters: {
+            query?: {
+                /** @description Position of the event that is in the log. */
+                position?: number;
+                /** @description Size of the smaller tree that the larger one begins with. */
+                from?: number;
+                /** @description Size of the tree, as a head says it; without it, that of all that is in the tree by now. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogProof"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_moderation: {
+        parameters: {
+            query?: {
+                /** @description `waiting` (without it) or `hidden`. */
+                list?: string;
+                /** @description Things on the page; 50 unless asked otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_nearby: {
         parameters: {
             query?: never;
@@ -2688,6 +5702,403 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nearby"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_notes_id_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The note's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its words are public as they are */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_notes_id_redactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The note's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakingOut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Left"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Others stand there by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_notes_id_visibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The note's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Visibility"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_password_forgot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server sends no mail */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Used already, or too old */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_people_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonToErase"];
+            };
+        };
+        responses: {
+            /** @description Without `token` what would go; with it what went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonErasure"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What is held changed since the preview */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_people_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenPerson"];
+            };
+        };
+        responses: {
+            /** @description Everything held about the person; that it was handed out is on the timelines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExport"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {
@@ -2746,6 +6157,72 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_photos_id_redactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The photo */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Blackening"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blackened"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2946,6 +6423,46 @@ export interface operations {
             };
         };
     };
+    post_api_requests_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description Nothing is kept of what was sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hints"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_requests_number: {
         parameters: {
             query?: never;
@@ -2984,12 +6501,69 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was deleted, as the city's rules of retention say */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_requests_number_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its words are public as they are, and reports about it are decided */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     post_api_requests_number_comments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key comments once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request's number, with or without hyphen */
                 number: string;
@@ -3035,6 +6609,178 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_requests_number_redactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakingOut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Left"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Others stand there by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_requests_number_report_abuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Abuse"];
+            };
+        };
+        responses: {
+            /** @description Staff will look at it; also where this network address has reported it before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_requests_number_visibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The request's number */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Visibility"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3101,6 +6847,172 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRules"];
+            };
+        };
+        responses: {
+            /** @description Replaces every rule; what is due is done within a day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_retention_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRules"];
+            };
+        };
+        responses: {
+            /** @description What these rules would do now; nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDryRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_scopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scopes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3207,6 +7119,14 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3242,6 +7162,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Farewell"];
+                };
+            };
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3258,7 +7186,594 @@ export interface operations {
             };
         };
     };
+    post_api_session_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_session_oidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The path of this site to come back to; anything else becomes the desk. */
+                to: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider's page, or to ours that says why not */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_session_oidc_callback: {
+        parameters: {
+            query?: {
+                /** @description What tokens are given for */
+                code?: string;
+                /** @description What the browser set out with */
+                state?: string;
+                /** @description Why the provider declined */
+                error?: string;
+                /** @description Who answers */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To a page of ours */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff: {
+        parameters: {
+            query?: {
+                /** @description Words of the name or the mail address. */
+                q?: string;
+                /** @description Only those who may sign in (`true`) or only those who may not. */
+                active?: boolean;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Members on the page; 50 unless asked otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleagues"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hiring"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hired"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The mail address is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_staff_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_api_staff_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the member that was seen */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The member's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Changing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description It was changed, and is now out of the asker's sight */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the last administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the member meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_staff_id_grants: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the member that was seen */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The member's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scoped"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description It was changed, and is now out of the asker's sight */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the last administrator */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed the member meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_staff_id_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Inviting"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member has a password, or was stopped */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_staff_id_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The member's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_open311_discovery_format: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `xml` or `json` */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `discovery`: contact, where to get a key, endpoints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_open311_v2_discovery_format: {
         parameters: {
             query?: never;
             header?: never;
@@ -3426,6 +7941,13 @@ export interface operations {
             };
             /** @description `errors` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `errors`: it was deleted, as the city's rules of retention say */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
