@@ -25,6 +25,7 @@ use crate::outbound::Outbound;
 use crate::people::follow::Follow;
 use crate::people::provider::Provider;
 use crate::people::resets::Resets;
+use crate::people::residents::Residents;
 use crate::people::sessions::Sessions;
 use crate::people::vault::Vault;
 use crate::photos::Photos;
@@ -94,6 +95,8 @@ pub struct App {
     pub resets: Resets,
     /// The provider of identities that staff may sign in at, if there is one.
     pub provider: Option<Provider>,
+    /// Sends residents codes and knows whose session is alive.
+    pub residents: Residents,
 }
 
 impl App {
@@ -129,6 +132,7 @@ impl App {
         let sessions = Sessions::new(&config, vault.clone())?;
         let provider = Provider::new(&config, vault)?;
         let notices = Notices::open(&config)?;
+        let residents = Residents::new(&config, follow.clone());
         Ok(Arc::new(App {
             listeners: Arc::new(Semaphore::new(config.limits.listeners)),
             live: Live::default(),
@@ -159,6 +163,7 @@ impl App {
             notices,
             resets: Resets::default(),
             provider,
+            residents,
         }))
     }
 

@@ -16,11 +16,14 @@ use crate::http::takes;
 struct Dist;
 
 /// The pages and the file that stands for each; `map-ui/src/app/pages.ts` and `map-ui/build/pages.ts` know the same.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 11] = [
     ("/", "index.html"),
     ("/insight", "insight/index.html"),
     ("/report", "report/index.html"),
     ("/requests/{number}", "requests/index.html"),
+    ("/my", "my/index.html"),
+    ("/invite", "invite/index.html"),
+    ("/reset", "reset/index.html"),
     ("/desk", "desk/index.html"),
     ("/desk/{place:.*}", "desk/index.html"),
     ("/settings", "settings/index.html"),

@@ -9,8 +9,11 @@ const PAGES: { file: string; module: string; title: string; data?: string[] }[] 
   { file: 'index.html', module: 'src/explore/Explore.svelte', title: 'Map of requests', data: ['config', 'services', 'layers'] },
   { file: 'report/index.html', module: 'src/report/Report.svelte', title: 'Report a problem' },
   { file: 'requests/index.html', module: 'src/follow/Follow.svelte', title: 'Follow a request', data: ['config'] },
+  { file: 'my/index.html', module: 'src/my/My.svelte', title: 'Your requests', data: ['config'] },
   { file: 'insight/index.html', module: 'src/insight/Insight.svelte', title: 'Insight', data: ['config', 'services', 'layers'] },
   { file: 'desk/index.html', module: 'src/desk/Desk.svelte', title: 'Desk' },
+  { file: 'invite/index.html', module: 'src/staff/Invite.svelte', title: 'Invitation' },
+  { file: 'reset/index.html', module: 'src/staff/Reset.svelte', title: 'A new password' },
   { file: 'settings/index.html', module: 'src/settings/Settings.svelte', title: 'Settings' },
   { file: 'missing.html', module: 'src/app/Missing.svelte', title: 'Nothing here' },
 ];

@@ -8,6 +8,7 @@ import './stories/a_resident_files.ts';
 import './stories/a_report_without_network.ts';
 import './stories/a_photo_knows_its_place.ts';
 import './stories/a_resident_adds_and_withdraws.ts';
+import './stories/mail_opens_doors.ts';
 import './stories/a_dispatcher_moves_a_case.ts';
 import './stories/the_desk_by_keys_alone.ts';
 import './stories/two_at_one_desk.ts';

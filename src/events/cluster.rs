@@ -42,6 +42,20 @@ pub async fn catch_up<F: ClusterFollower>(db: &Db, follower: F) -> Result<()> {
     Ok(())
 }
 
+/// Lets a follower that never followed before begin after a position, instead of with the first event of the log.
+pub async fn start_at(db: &Db, follower: &impl ClusterFollower, position: i64) -> Result<()> {
+    let name = follower.name();
+    db.write(async move |tx| {
+        tx.sql("insert into follower (name, position) values ($1, $2) on conflict (name) do nothing")
+            .bind(name)
+            .bind(position)
+            .run()
+            .await?;
+        Ok::<_, Error>(())
+    })
+    .await
+}
+
 /// One batch; whether there may be more.
 async fn step<F: ClusterFollower>(db: &Db, follower: F) -> Result<bool> {
     db.write(async move |tx| {

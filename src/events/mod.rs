@@ -13,7 +13,7 @@ mod process;
 use serde::{Deserialize, Serialize};
 
 pub use bell::Bell;
-pub use cluster::{ClusterFollower, catch_up, follow_once_per_cluster};
+pub use cluster::{ClusterFollower, catch_up, follow_once_per_cluster, start_at};
 pub use commitment::{commitment, digest, hex, salt, unhex};
 pub use live::{Change, Live, Word};
 pub use process::{Followers, follow_in_process};

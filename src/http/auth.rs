@@ -35,6 +35,10 @@ pub const PENDING: Name = Name("waymark_pending", "__Host-waymark_pending");
 
 /// What a sign-in at the provider of identities needs to come back.
 pub const FLOW: Name = Name("waymark_flow", "__Host-waymark_flow");
+/// The token of a resident's session.
+pub const RESIDENT: Name = Name("waymark_my", "__Host-waymark_my");
+/// What binds a resident's code to the browser that asked for it.
+pub const RESIDENT_CODE: Name = Name("waymark_my_code", "__Host-waymark_my_code");
 
 /// Somebody on staff who is signed in, or a machine that acts with a role of staff; whoever is neither gets 401.
 pub struct Staff(pub Who);
@@ -183,7 +187,8 @@ pub async fn check_key(app: &App, request: &HttpRequest, key: &str) -> Result<Op
     Ok(good)
 }
 
-fn app(request: &HttpRequest) -> Result<web::Data<App>> {
+/// The application that a request is answered by.
+pub fn app(request: &HttpRequest) -> Result<web::Data<App>> {
     request.app_data::<web::Data<App>>().cloned().ok_or_else(|| Error::internal("the application is not among the server's data"))
 }
 

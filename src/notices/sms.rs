@@ -1,21 +1,24 @@
 //! Text messages: each is posted to the gateway that the settings name, with a body and headers of its making.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, StatusCode, Url, redirect};
+use reqwest::{Method, StatusCode, Url};
 
 use super::carrier::{Carrier, Due, Failure};
 use crate::config;
 use crate::error::{Error, Result};
+use crate::outbound::{self, Outbound};
 
 /// Steps that writing one request may take.
 const FUEL: u64 = 20_000;
 
 /// A gateway as the settings describe it.
 pub struct Gateway {
-    client: Client,
+    outbound: Arc<Outbound>,
     url: Url,
     content_type: HeaderValue,
     headers: Vec<(HeaderName, String)>,
@@ -25,7 +28,7 @@ pub struct Gateway {
 
 impl Gateway {
     /// The gateway of these settings; `None` where they name none.
-    pub fn open(set: &config::Sms) -> Result<Option<Gateway>> {
+    pub fn open(set: &config::Sms, outbound: &Arc<Outbound>) -> Result<Option<Gateway>> {
         if !set.country_code.chars().all(|c| c.is_ascii_digit()) || set.country_code.len() > 3 {
             return Err(Error::config("sms.country_code", "must be up to three digits, without a plus"));
         }
@@ -53,10 +56,8 @@ impl Gateway {
             headers.push((name, template));
         }
         let patience = set.timeout_seconds;
-        // A gateway that sends us elsewhere would be sent our credentials.
-        let client = Client::builder().redirect(redirect::Policy::none()).timeout(Duration::from_secs(patience));
-        let client = client.build().map_err(Error::internal)?;
-        let gateway = Gateway { client, url, content_type, headers, templates, patience };
+        outbound.call(Method::POST, url.clone()).map_err(|e| Error::config("sms.url", e))?;
+        let gateway = Gateway { outbound: outbound.clone(), url, content_type, headers, templates, patience };
         gateway.write(&sample()).map_err(|what| Error::config(what, "cannot be written with `to`, `text` and `id`"))?;
         Ok(Some(gateway))
     }
@@ -64,8 +65,9 @@ impl Gateway {
     /// Headers and body of one message; the setting that does not let it be written, otherwise.
     fn write(&self, due: &Due) -> Result<(HeaderMap, String), &'static str> {
         let known = || {
-            let known = [("to", due.address.clone()), ("text", due.body.clone()), ("id", format!("waymark-{}-{}", due.id, due.created_at))];
-            Value::from_iter(known.map(|(name, value)| (name, Value::from(value))))
+            let id = format!("waymark-{}-{}", due.id, due.created_at);
+            let known = [("to", due.address.clone()), ("text", due.body.clone()), ("id", id)];
+            Value::from(known.map(|(name, value)| (name, Value::from(value))).into_iter().collect::<BTreeMap<_, _>>())
         };
         let render = |name: &str| self.templates.get_template(name).and_then(|template| template.render(known())).ok();
         let mut headers = HeaderMap::new();
@@ -81,10 +83,12 @@ impl Gateway {
 impl Carrier for Gateway {
     async fn carry(&mut self, due: &Due) -> Result<(), Failure> {
         let (headers, body) = self.write(due).map_err(|what| Failure::Refused(format!("It cannot be written as {what} says.")))?;
-        let answer = self.client.post(self.url.clone()).headers(headers).body(body).send().await;
-        match answer {
+        let call = self.outbound.call(Method::POST, self.url.clone()).map_err(|_| forbidden())?;
+        // Its status is all that is asked of it.
+        match call.headers(headers).body(body).timeout(Duration::from_secs(self.patience)).send().await {
             Ok(answer) => judge(answer.status()),
             Err(e) if e.is_timeout() => Err(Failure::Unreachable("The gateway for text messages did not answer in time.".into())),
+            Err(e) if matches!(outbound::away(e), Error::Invalid(_)) => Err(forbidden()),
             Err(_) => Err(Failure::Unreachable("The gateway for text messages cannot be reached.".into())),
         }
     }
@@ -94,6 +98,10 @@ impl Carrier for Gateway {
     fn patience(&self) -> u64 {
         self.patience
     }
+}
+
+fn forbidden() -> Failure {
+    Failure::Unreachable("The gateway for text messages is at a private address that `outbound.private_hosts` does not name.".into())
 }
 
 /// What the gateway's answer means.
@@ -121,7 +129,7 @@ mod tests {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut set = config::Sms { url: "https://sms.example/v1/send".into(), ..config::Sms::default() };
         change(&mut set);
-        Gateway::open(&set)
+        Gateway::open(&set, &Arc::new(Outbound::new(&config::Outbound::default())?))
     }
 
     #[test]
@@ -144,8 +152,9 @@ mod tests {
     #[test]
     fn a_setting_that_cannot_be_is_named_without_what_it_holds() {
         assert!(open(|set| set.url.clear()).expect("no gateway is good too").is_none());
-        let wrong: [(fn(&mut config::Sms), &str); 7] = [
+        let wrong: [(fn(&mut config::Sms), &str); 8] = [
             (|set| set.url = "ftp://hush@sms.example".into(), "sms.url"),
+            (|set| set.url = "http://127.0.0.1/hush".into(), "sms.url"),
             (|set| set.body = "{{ to }".into(), "sms.body"),
             (|set| set.body = "{{ tu }}".into(), "sms.body"),
             (|set| set.headers = vec!["hush".into()], "sms.headers"),

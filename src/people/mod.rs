@@ -10,6 +10,7 @@ mod links;
 pub mod policy;
 pub mod provider;
 pub mod resets;
+pub mod residents;
 mod secret;
 pub mod sessions;
 pub mod staff;

@@ -102,6 +102,8 @@ pub enum Who {
         /// The teams the person works in.
         teams: Vec<i64>,
     },
+    /// Whoever proved that a mail address or telephone is theirs.
+    Contact,
     /// A machine with a key.
     Key {
         /// The key.
@@ -145,6 +147,8 @@ pub enum Act {
     FileByKey,
     /// Add to, withdraw or reopen one's own request.
     ActOnOwnRequest,
+    /// List one's own requests.
+    SeeOwnRequests,
     /// Sign in and out, or use a secret that was sent to oneself for that.
     SignIn,
     /// See and change one's own sign-in: password, second factor, sessions.
@@ -185,6 +189,8 @@ pub enum Act {
     ProtectData,
     /// See, set and lift blocks of those who abuse the service.
     ManageBlocks,
+    /// Read what became of messages to people outside.
+    SeeNotices,
     /// Read who works here, what they were granted, and which keys there are.
     SeeStaff,
     /// Add, change and stop staff, their grants and keys.
@@ -192,11 +198,12 @@ pub enum Act {
 }
 
 /// Every act.
-pub const ACTS: [Act; 26] = [
+pub const ACTS: [Act; 28] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
     Act::ActOnOwnRequest,
+    Act::SeeOwnRequests,
     Act::SignIn,
     Act::KeepOwnAccount,
     Act::SeeQueue,
@@ -217,6 +224,7 @@ pub const ACTS: [Act; 26] = [
     Act::SeeLog,
     Act::ProtectData,
     Act::ManageBlocks,
+    Act::SeeNotices,
     Act::SeeStaff,
     Act::ManageStaff,
 ];
@@ -238,7 +246,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
     match (act, role) {
         (_, Role::Resident) => No,
         // A key's and a resident's acts: nobody on staff acts in their name.
-        (Act::FileByKey | Act::ActOnOwnRequest, _) => No,
+        (Act::FileByKey | Act::ActOnOwnRequest | Act::SeeOwnRequests, _) => No,
         (Act::SeePublic | Act::FileRequest | Act::SignIn | Act::KeepOwnAccount, _) => Granted,
 
         (Act::SeeQueue | Act::SeeCase | Act::SeeInternalNotes, Role::Member) => OwnTeams,
@@ -254,7 +262,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,
 
         (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,
-        (Act::SeeLog | Act::SeeStaff, Role::Auditor | Role::Admin) => Granted,
+        (Act::SeeLog | Act::SeeNotices | Act::SeeStaff, Role::Auditor | Role::Admin) => Granted,
 
         _ => No,
     }
@@ -315,16 +323,17 @@ pub fn may(who: &Who, act: Act, on: &On) -> bool {
         (Act::SeePublic | Act::FileRequest | Act::SignIn, _) => true,
         (Act::KeepOwnAccount, _) => who.member().is_some(),
         (Act::ActOnOwnRequest, Who::Resident { request }) => on.request == Some(*request),
-        (Act::FileByKey | Act::ActOnOwnRequest, _) => false,
+        (Act::SeeOwnRequests, Who::Contact) => true,
+        (Act::FileByKey | Act::ActOnOwnRequest | Act::SeeOwnRequests, _) => false,
         _ => scope(who, act).covers(on),
     }
 }
 
 /// Whether there is anything that `who` may do `act` to: what can be said before it is known what it is asked of. A resident's
-/// link and a key of Open311 are read from what was sent, so their acts are left to whoever reads it.
+/// link, a resident's session and a key of Open311 are read from what was sent, so their acts are left to whoever reads it.
 pub fn anywhere(who: &Who, act: Act) -> bool {
     match act {
-        Act::FileByKey | Act::ActOnOwnRequest => true,
+        Act::FileByKey | Act::ActOnOwnRequest | Act::SeeOwnRequests => true,
         Act::FileRequest if matches!(who, Who::Key { .. }) => matches!(who, Who::Key { files, .. } if *files != Scope::Nothing),
         Act::SeePublic | Act::FileRequest | Act::SignIn | Act::KeepOwnAccount => may(who, act, &On::default()),
         _ => scope(who, act) != Scope::Nothing,

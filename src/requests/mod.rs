@@ -7,6 +7,7 @@ mod duplicates;
 mod file;
 mod idempotency;
 mod listing;
+mod mine;
 mod nearby;
 mod new;
 mod number;
@@ -14,17 +15,20 @@ mod own;
 mod pinned;
 mod public;
 mod store;
+mod teller;
 
 pub use duplicates::{Near, Reason};
 pub use file::{Filing, Outcome, file, record, record_in};
 pub use idempotency::{Key, forget as forget_keys};
 pub use listing::{Area, Listed, Wanted, by_open311_token, list};
+pub use mine::{Mine, MyRequests, mine};
 pub use nearby::{Candidate, OpenCases, candidates, suggestions};
 pub use new::{Contact, History, NewRequest, Wish};
 pub use number::Number;
 pub use own::{Own, Said, Ways};
 pub use pinned::{Pinned, numbers, numbers_of_cases, pinned};
 pub use public::{PublicPhoto, PublicRequest, Reader, Step, find, missing, public};
+pub use teller::Teller;
 
 use crate::cases::Status;
 

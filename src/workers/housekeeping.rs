@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::notices;
-use crate::people::{contact, invitations, sessions};
+use crate::people::{contact, invitations, residents, sessions};
 use crate::requests::forget_keys;
 
 const EVERY: Duration = Duration::from_secs(600);
@@ -33,6 +33,7 @@ pub async fn once(app: &App) -> Result<()> {
         .write(async move |tx| {
             notices::forget_old(tx, keep_days, now).await?;
             invitations::forget_old(tx, now).await?;
+            residents::forget_old(tx, now).await?;
             sessions::tidy(tx, now).await
         })
         .await?;

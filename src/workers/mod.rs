@@ -11,9 +11,10 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::events::{follow_in_process, follow_once_per_cluster, head};
+use crate::events::{follow_in_process, follow_once_per_cluster, head, start_at};
 use crate::ledger::Linker;
 use crate::notices::{Channel, Gateway, Mail};
+use crate::requests::Teller;
 
 /// The workers; dropping it stops them.
 pub struct Running {
@@ -39,12 +40,19 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), Linker));
     tasks.spawn(heads::run(app.clone()));
     tasks.spawn(housekeeping::run(app.clone()));
+    if app.notices.sends(Channel::Mail) {
+        let stale_ms = app.config.notices.give_up_hours * 3_600_000;
+        let teller = Teller { notices: app.notices.clone(), follow: app.follow.clone(), clock: app.clock.clone(), stale_ms };
+        // What happened before mail was switched on is told to nobody.
+        start_at(&app.db, &teller, position).await?;
+        tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), teller));
+    }
     for _ in 0..app.config.mail.connections {
         if let Some(mail) = Mail::open(&app.config.mail)? {
             tasks.spawn(deliver::run(app.clone(), Channel::Mail, mail));
         }
     }
-    if let Some(gateway) = Gateway::open(&app.config.sms)? {
+    if let Some(gateway) = Gateway::open(&app.config.sms, &app.outbound)? {
         tasks.spawn(deliver::run(app.clone(), Channel::Sms, gateway));
     }
     tasks.spawn(retention::run(app.clone()));

@@ -24,6 +24,8 @@ mod live;
 mod log;
 mod moderation;
 mod oidc;
+mod my;
+mod notices;
 mod open311;
 mod own;
 mod photos;

@@ -14,7 +14,7 @@ async function someNumber(): Promise<string> {
 for (const dark of [false, true]) {
   test(`every public page fits the smallest phone and is accessible, ${dark ? 'dark' : 'light'}`, () =>
     open({ width: 320, dark, language: 'es' }, async (page) => {
-      for (const path of ['/', '/report?step=what', `/requests/${await someNumber()}`, '/desk', '/insight']) {
+      for (const path of ['/', '/report?step=what', `/requests/${await someNumber()}`, '/desk', '/insight', '/my', '/reset', '/invite']) {
         await page.goto(path);
         await page.locator('h1').waitFor();
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::notices::Channel;
 use crate::people::policy::Act;
 
 /// What a client needs to know before anything else.
@@ -26,6 +27,17 @@ struct ClientConfig {
     provider: Option<String>,
     /// What the map stands on; none: the city's own boundaries.
     map: Option<MapGround>,
+    /// How residents are sent codes, to see their own requests.
+    codes: Codes,
+}
+
+/// How residents are sent codes.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Codes {
+    /// By mail.
+    mail: bool,
+    /// By text message.
+    sms: bool,
 }
 
 /// What the map stands on.
@@ -70,6 +82,7 @@ async fn config(app: web::Data<App>) -> Result<HttpResponse> {
         provider: app.provider.as_ref().map(|provider| provider.name().to_owned()),
         map: ground(&app),
         languages: ["en", "es"],
+        codes: Codes { mail: app.notices.sends(Channel::Mail), sms: app.notices.sends(Channel::Sms) },
         photo: PhotoLimits { max_bytes: photos.max_bytes, max_per_request: photos.max_per_request, types: crate::photos::intake::TYPES },
     }))
 }

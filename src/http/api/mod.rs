@@ -15,6 +15,8 @@ mod layers;
 mod live;
 mod log;
 mod moderation;
+mod my;
+mod notices;
 mod oidc;
 mod own;
 mod password;
@@ -68,6 +70,11 @@ use crate::error::Error as Refusal;
     moderation::note_visibility,
     moderation::approve_note,
     moderation::redact_note,
+    my::code,
+    my::begin,
+    my::end,
+    my::list,
+    notices::list,
     own::comment,
     own::withdraw,
     password::forgot,
@@ -157,6 +164,8 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(counts::routes)
             .configure(session::routes)
             .configure(invitations::routes)
+            .configure(my::routes)
+            .configure(notices::routes)
             .configure(password::routes)
             .configure(oidc::routes)
             .configure(account::routes)

@@ -4,11 +4,12 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 26] = [
+const MATRIX: [(Act, &str); 28] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
     (Act::ActOnOwnRequest, "......."),
+    (Act::SeeOwnRequests, "......."),
     (Act::SignIn, "xxxxxxx"),
     (Act::KeepOwnAccount, "xxxxxxx"),
     (Act::SeeQueue, ".txxxxx"),
@@ -29,6 +30,7 @@ const MATRIX: [(Act, &str); 26] = [
     (Act::SeeLog, ".....xx"),
     (Act::ProtectData, "......x"),
     (Act::ManageBlocks, "...x..x"),
+    (Act::SeeNotices, ".....xx"),
     (Act::SeeStaff, ".....xx"),
     (Act::ManageStaff, "......x"),
 ];
@@ -108,6 +110,7 @@ fn strangers_residents_and_keys_do_only_what_is_theirs() {
         assert_eq!(may(&key(Scope::Nothing, true), act, &here()), reading, "a key that reads and {act:?}");
         let elsewhere = Scope::of([Reach { agency: None, jurisdiction: None, service: Some(OTHER), teams: None }]);
         assert_eq!(may(&key(elsewhere, false), act, &here()), act == Act::SignIn, "a key that files something else and {act:?}");
+        assert_eq!(may(&Who::Contact, act, &here()), public || act == Act::SeeOwnRequests, "whoever proved an address and {act:?}");
         let own = Who::Resident { request: 11 };
         assert_eq!(may(&own, act, &here()), public || act == Act::ActOnOwnRequest, "the reporter and {act:?}");
         let of_another = Who::Resident { request: 12 };

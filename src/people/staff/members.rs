@@ -145,7 +145,7 @@ pub async fn list(db: &Db) -> Result<Vec<Listed>> {
 
 /// Whether mail could go there: one `@`, something before it, a host with a letter after it, no blanks. Whether it does go
 /// there only mail can tell.
-fn plausible(email: &str) -> bool {
+pub fn plausible(email: &str) -> bool {
     let fine = |c: char| !c.is_whitespace() && !c.is_control();
     match email.split_once('@') {
         Some((local, host)) => {

@@ -14,7 +14,7 @@ mod teams;
 pub use colleagues::{Colleague, Colleagues, Search, colleague, colleagues};
 pub use grants::{Granted, NewGrant, follow_provider, grant, grants_of, meant, revoke, who};
 pub use manage::{Change, Hire, change, demand, end_sessions, hire, put_grants};
-pub use members::{Listed, NewMember, add, check_name, deactivate, find, list, name_and_email, set_password, tidy_email};
+pub use members::{Listed, NewMember, add, check_name, deactivate, find, list, name_and_email, plausible, set_password, tidy_email};
 pub use scopes::{Scopes, scopes};
 pub use teams::{join_team, put_agency, put_team, teams_of};
 

@@ -127,12 +127,17 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/log/head"),
         row("GET /api/log/proof").of(City).at("/api/log/proof?position=1"),
         row("GET /api/moderation"),
+        row("POST /api/my/code").json(json!({ "email": "ana@example.org" })).refused(409),
+        row("GET /api/my/requests").refused(401),
+        row("DELETE /api/my/session"),
+        row("POST /api/my/session").json(json!({ "code": "12345678" })).refused(401),
         row("GET /api/nearby").at("/api/nearby?lon=0.9&lat=52.6&service=pothole"),
         row("POST /api/notes/{id}/approval").of(Note).json(json!({})),
         row("POST /api/notes/{id}/redactions")
             .of(Note)
             .json(json!({ "part": "text", "from": 0, "to": 5, "seen": "Added", "with": "Added" })),
         row("POST /api/notes/{id}/visibility").of(Note).json(json!({ "hidden": false })),
+        row("GET /api/notices").of(City),
         row("POST /api/password/forgot").json(json!({ "email": "resident@city.example" })).refused(409),
         row("POST /api/password/reset").json(json!({ "token": "none", "password": "four unrelated words" })).refused(401),
         row("POST /api/people/erase").of(City).json(json!({ "email": "nobody@example.org" })),

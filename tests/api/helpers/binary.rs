@@ -13,7 +13,12 @@ pub struct Binary {
 impl Binary {
     /// Serves a database on a free port and returns when it listens.
     pub fn serve(database: &str, data: &std::path::Path) -> Binary {
-        let mut child = command(database, data).stdout(Stdio::piped()).spawn().unwrap();
+        Binary::spawn(command(database, data))
+    }
+
+    /// The same with a [`command`] that was given more.
+    pub fn spawn(mut command: Command) -> Binary {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         for line in lines.by_ref() {
             if let Some((_, base)) = line.unwrap().split_once("listens on ") {

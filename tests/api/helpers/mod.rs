@@ -3,12 +3,14 @@
 mod binary;
 mod city;
 mod database;
+mod mail;
 mod server;
 pub mod tile;
 
 pub use binary::{Binary, command};
 pub use city::{City, NOON};
 pub use database::Database;
+pub use mail::{Letter, MailServer};
 pub use server::{Answer, Server, client};
 
 /// Tells each story twice: on SQLite, and on PostgreSQL where one is at hand (`scripts/postgres` brings one).
