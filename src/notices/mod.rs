@@ -19,7 +19,6 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::outbound::Outbound;
 
 pub use carrier::{Carrier, Due, Failure};
 pub use deliver::{Delivered, deliver_due};
@@ -147,7 +146,7 @@ impl Notices {
 /// Checks the settings of mail and text messages; the first that cannot be is named.
 pub fn check(config: &Config) -> Result<()> {
     Mail::open(&config.mail)?;
-    Gateway::open(&config.sms, &Arc::new(Outbound::new(&config.outbound)?))?;
+    Gateway::open(&config.sms, &config.outbound)?;
     if !(1..=500).contains(&config.notices.batch) {
         return Err(Error::config("notices.batch", "must be between 1 and 500"));
     }

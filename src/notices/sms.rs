@@ -1,7 +1,6 @@
 //! Text messages: each is posted to the gateway that the settings name, with a body and headers of its making.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use minijinja::{Environment, UndefinedBehavior, Value};
@@ -18,7 +17,7 @@ const FUEL: u64 = 20_000;
 
 /// A gateway as the settings describe it.
 pub struct Gateway {
-    outbound: Arc<Outbound>,
+    outbound: Outbound,
     url: Url,
     content_type: HeaderValue,
     headers: Vec<(HeaderName, String)>,
@@ -28,7 +27,7 @@ pub struct Gateway {
 
 impl Gateway {
     /// The gateway of these settings; `None` where they name none.
-    pub fn open(set: &config::Sms, outbound: &Arc<Outbound>) -> Result<Option<Gateway>> {
+    pub fn open(set: &config::Sms, out: &config::Outbound) -> Result<Option<Gateway>> {
         if !set.country_code.chars().all(|c| c.is_ascii_digit()) || set.country_code.len() > 3 {
             return Err(Error::config("sms.country_code", "must be up to three digits, without a plus"));
         }
@@ -56,8 +55,9 @@ impl Gateway {
             headers.push((name, template));
         }
         let patience = set.timeout_seconds;
+        let outbound = Outbound::new(out)?;
         outbound.call(Method::POST, url.clone()).map_err(|e| Error::config("sms.url", e))?;
-        let gateway = Gateway { outbound: outbound.clone(), url, content_type, headers, templates, patience };
+        let gateway = Gateway { outbound, url, content_type, headers, templates, patience };
         gateway.write(&sample()).map_err(|what| Error::config(what, "cannot be written with `to`, `text` and `id`"))?;
         Ok(Some(gateway))
     }
@@ -88,8 +88,10 @@ impl Carrier for Gateway {
         match call.headers(headers).body(body).timeout(Duration::from_secs(self.patience)).send().await {
             Ok(answer) => judge(answer.status()),
             Err(e) if e.is_timeout() => Err(Failure::Unreachable("The gateway for text messages did not answer in time.".into())),
-            Err(e) if matches!(outbound::away(e), Error::Invalid(_)) => Err(forbidden()),
-            Err(_) => Err(Failure::Unreachable("The gateway for text messages cannot be reached.".into())),
+            Err(e) => Err(match outbound::away(e) {
+                Error::Invalid(_) => forbidden(),
+                _ => Failure::Unreachable("The gateway for text messages cannot be reached.".into()),
+            }),
         }
     }
 
@@ -129,7 +131,7 @@ mod tests {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut set = config::Sms { url: "https://sms.example/v1/send".into(), ..config::Sms::default() };
         change(&mut set);
-        Gateway::open(&set, &Arc::new(Outbound::new(&config::Outbound::default())?))
+        Gateway::open(&set, &config::Outbound::default())
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Personal data stands here and nowhere else. It knows nothing of HTTP, and it never decides what happens to a case.
 
 pub mod contact;
+mod even;
 pub mod follow;
 pub mod invitations;
 pub mod keys;

@@ -1,10 +1,12 @@
 //! A forgotten password: a link by mail under which the member chooses another one.
 //!
-//! Asking is answered alike for everybody, and the database does the same for an address that nobody here has. The second
-//! factor, where somebody has one, is asked for at the sign-in as before. Who never had a password gets none this way.
+//! Asking is answered alike for everybody and after the same time, and the database does the same for an address that nobody
+//! here has. The second factor, where somebody has one, is asked for at the sign-in as before. Who never had a password gets
+//! none this way.
 
 use std::net::IpAddr;
 
+use super::even::evenly;
 use super::links::{self, Purpose};
 use super::sessions::password::Passwords;
 use super::sessions::{Attempts, Sizes};
@@ -52,7 +54,7 @@ impl Resets {
         // Nobody is called so, and PostgreSQL cannot even be asked.
         let email = if email.contains('\0') { String::new() } else { email };
         let (notices, language) = (notices.clone(), language.to_owned());
-        db.write(async move |tx| {
+        let write = db.write(async move |tx| {
             let found: Option<(i64, String)> = tx
                 .sql("select id, email from member where email = $1 and active = $2 and password_hash is not null")
                 .bind(email.clone())
@@ -72,8 +74,8 @@ impl Resets {
             };
             notices.put(tx, &notice, now).await?;
             append(tx, New::at(now, Fact::ResetAsked { member })).await
-        })
-        .await
+        });
+        evenly(write).await
     }
 
     /// Sets another password by the token of a link; every session of the member ends, and the mailbox is told. A password

@@ -2,13 +2,14 @@
 //! theirs, and opens a short session.
 //!
 //! The code is bound to the browser that asked, by a random token in a cookie; the database keeps a fingerprint of the one
-//! and a keyed fingerprint of the other. Asking is answered alike whether or not anything was filed with the address, and the
-//! database does the same for both. A session holds the address; what is seen through it is found by the contacts of
-//! requests, so that a contact that is erased takes its requests out of the list.
+//! and a keyed fingerprint of the other. Asking is answered alike and after the same time whether or not anything was filed
+//! with the address, and the database does the same for both. A session holds the address; what is seen through it is found by
+//! the contacts of requests, so that a contact that is erased takes its requests out of the list.
 
 use std::net::IpAddr;
 
 use super::contact::{email_key, phone_key};
+use super::even::evenly;
 use super::follow::Follow;
 use super::sessions::{Attempts, Sizes};
 use super::{staff, token};
@@ -97,7 +98,7 @@ impl Residents {
         let minutes = (self.code_ms / MINUTE).to_string();
         let proved = self.proved(channel, &key);
         let (before, notices, language) = (before.map(token::fingerprint).unwrap_or_default(), notices.clone(), language.to_owned());
-        db.write(async move |tx| {
+        let write = db.write(async move |tx| {
             tx.sql("delete from resident_code where browser_hash = $1").bind(before.clone()).run().await?;
             tx.sql(
                 "insert into resident_code (browser_hash, code_hash, channel, contact_key, tries, created_at, expires_at)
@@ -117,8 +118,8 @@ impl Residents {
                 Notice { channel, language: &language, useful_until: Some(expires_at), ..Notice::mail(Template::Code, &to, &words) };
             notices.put(tx, &notice, now).await?;
             Ok::<_, Error>(())
-        })
-        .await?;
+        });
+        evenly(write).await?;
         Ok(Handed { token: browser, expires_at })
     }
 

@@ -52,7 +52,7 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
             tasks.spawn(deliver::run(app.clone(), Channel::Mail, mail));
         }
     }
-    if let Some(gateway) = Gateway::open(&app.config.sms, &app.outbound)? {
+    if let Some(gateway) = Gateway::open(&app.config.sms, &app.config.outbound)? {
         tasks.spawn(deliver::run(app.clone(), Channel::Sms, gateway));
     }
     tasks.spawn(retention::run(app.clone()));
