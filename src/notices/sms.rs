@@ -56,7 +56,9 @@ impl Gateway {
         }
         let patience = set.timeout_seconds;
         let outbound = Outbound::new(out)?;
-        outbound.call(Method::POST, url.clone()).map_err(|e| Error::config("sms.url", e))?;
+        if let Err(e) = outbound.call(Method::POST, url.clone()) {
+            return Err(Error::config("sms.url", e));
+        }
         let gateway = Gateway { outbound, url, content_type, headers, templates, patience };
         gateway.write(&sample()).map_err(|what| Error::config(what, "cannot be written with `to`, `text` and `id`"))?;
         Ok(Some(gateway))
