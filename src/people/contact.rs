@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::db::{Db, Query, Tx};
 use crate::error::Result;
 use crate::events::{Fact, New, append};
+use crate::notices::Channel;
 use crate::record;
 use crate::requests::Contact;
 
@@ -102,6 +103,36 @@ pub async fn with_email(db: &Db, email: &str) -> Result<Vec<i64>> {
 pub async fn with_phone(db: &Db, phone: &str) -> Result<Vec<i64>> {
     all_keyed(db).await?;
     found(db.sql("select request_id from contact where phone_key = $1").bind(phone_key(phone))).await
+}
+
+/// Appends a condition to a query that calls `request` `r`: only what was filed with one of these keys of a channel.
+pub fn filed_with<'q>(query: Query<'q>, channel: Channel, keys: &[String]) -> Query<'q> {
+    let by = match channel {
+        Channel::Mail => " and r.id in (select request_id from contact where email_key",
+        Channel::Sms => " and r.id in (select request_id from contact where phone_key",
+    };
+    query.within(by, keys.iter().cloned()).push(")")
+}
+
+/// The mail address or telephone, as it was written, of the newest request that was filed with one of these keys.
+pub async fn newest(tx: &mut Tx, channel: Channel, keys: &[String]) -> Result<Option<String>> {
+    let (text, by) = match channel {
+        Channel::Mail => ("select email from contact where email_key is not null", " and email_key"),
+        Channel::Sms => ("select phone from contact where phone_key is not null", " and phone_key"),
+    };
+    let found: Option<(String,)> =
+        tx.sql(text).within(by, keys.iter().cloned()).push(" order by request_id desc limit 1").optional().await?;
+    Ok(found.map(|(address,)| address))
+}
+
+/// The mail addresses that were left with these requests, by request; for those who write to residents.
+pub async fn mail_of(tx: &mut Tx, requests: &[i64]) -> Result<HashMap<i64, String>> {
+    let mut found = HashMap::new();
+    for some in requests.chunks(1000) {
+        let query = tx.sql("select request_id, email from contact where email <> ''").within(" and request_id", some.iter().copied());
+        found.extend(query.all::<(i64, String)>().await?);
+    }
+    Ok(found)
 }
 
 async fn all_keyed(db: &Db) -> Result<()> {

@@ -8,7 +8,7 @@
 
 use std::net::IpAddr;
 
-use super::contact::{email_key, phone_key};
+use super::contact::{self, email_key, phone_key};
 use super::even::evenly;
 use super::follow::Follow;
 use super::sessions::{Attempts, Sizes};
@@ -234,13 +234,8 @@ impl Proved {
     /// Where a message reaches them: the mail address as it was left with the newest request, never as whoever asks wrote it
     /// (two that fold alike may be two mailboxes). `None` where nothing was filed with it.
     async fn reached_at(&self, tx: &mut Tx) -> Result<Option<String>> {
-        let (text, keys) = match self.channel {
-            Channel::Mail => ("select email from contact where email_key is not null", " and email_key"),
-            Channel::Sms => ("select phone from contact where phone_key is not null", " and phone_key"),
-        };
-        let found: Option<(String,)> =
-            tx.sql(text).within(keys, self.keys.iter().cloned()).push(" order by request_id desc limit 1").optional().await?;
-        Ok(found.map(|(address,)| match self.channel {
+        let found = contact::newest(tx, self.channel, &self.keys).await?;
+        Ok(found.map(|address| match self.channel {
             Channel::Mail => address,
             Channel::Sms => format!("+{}", self.keys[0]),
         }))

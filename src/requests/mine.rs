@@ -6,7 +6,8 @@ use super::Number;
 use crate::cases::Status;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::notices::{Channel, Notices};
+use crate::notices::Notices;
+use crate::people::contact;
 use crate::people::follow::Follow;
 use crate::people::residents::Proved;
 use crate::record;
@@ -73,17 +74,12 @@ record! {
 pub async fn mine(db: &Db, notices: &Notices, follow: &Follow, who: &Proved, before: Option<&str>, limit: i64) -> Result<MyRequests> {
     let before =
         before.map(|typed| Number::parse(typed).ok_or_else(|| Error::invalid("before", "is not a request's number."))).transpose()?;
-    let keys = match who.channel {
-        Channel::Mail => " where k.email_key",
-        Channel::Sms => " where k.phone_key",
-    };
-    let mut query = db
-        .sql(
-            "select r.number, r.salt, c.status, s.code as service, s.name as service_name, r.address, r.filed_at, c.updated_at, c.due_at,
+    let mut query = db.sql(
+        "select r.number, r.salt, c.status, s.code as service, s.name as service_name, r.address, r.filed_at, c.updated_at, c.due_at,
                 c.closed_at, r.withdrawn_at
-             from contact k join request r on r.id = k.request_id join case_record c on c.id = r.case_id join service s on s.id = r.service_id",
-        )
-        .within(keys, who.keys.iter().cloned());
+             from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where true",
+    );
+    query = contact::filed_with(query, who.channel, &who.keys);
     if let Some(before) = before {
         query = query
             .push(" and (r.filed_at, r.id) < (select filed_at, id from request where number = ")

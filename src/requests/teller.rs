@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::{ClusterFollower, Event, Fact};
 use crate::notices::{Notice, Notices, Template};
+use crate::people::contact;
 use crate::people::follow::Follow;
 use crate::record;
 
@@ -36,14 +37,12 @@ record! {
         salt: String,
         language: String,
         service: String,
-        email: String,
     }
 }
 
-/// Requests that came by our own doors, of residents who left a mail address.
-const TOLD: &str = "select r.id, r.number, r.salt, r.language, s.name as service, k.email
-     from request r join contact k on k.request_id = r.id join service s on s.id = r.service_id
-     where r.external_id is null and r.withdrawn_at is null and k.email <> ''";
+/// Requests that came by our own doors and were not taken back.
+const TOLD: &str = "select r.id, r.number, r.salt, r.language, s.name as service from request r join service s on s.id = r.service_id
+     where r.external_id is null and r.withdrawn_at is null";
 
 impl ClusterFollower for Teller {
     fn name(&self) -> &'static str {
@@ -57,9 +56,9 @@ impl ClusterFollower for Teller {
             recent().filter(|event| matches!(event.kind.as_str(), "filed" | "joined")).filter_map(|e| e.request_id).collect();
         if !filed.is_empty() {
             let told: Vec<Told> = tx.sql(TOLD).within(" and r.id", filed).push(" order by r.id").all().await?;
-            for request in told {
+            for (request, email) in reached(tx, told).await? {
                 let once = format!("received {}", request.id);
-                self.tell(tx, Template::Received, &request, "", once, now).await?;
+                self.tell(tx, Template::Received, (&request, &email), "", once, now).await?;
             }
         }
         for event in recent().filter(|event| event.kind == "moved") {
@@ -68,9 +67,9 @@ impl ClusterFollower for Teller {
                 continue;
             }
             let told: Vec<Told> = tx.sql(TOLD).filter(" and r.case_id = ", Some(case)).push(" order by r.id").all().await?;
-            for request in told.iter().filter(|request| event.request_id != Some(request.id)) {
+            for (request, email) in reached(tx, told).await?.iter().filter(|(request, _)| event.request_id != Some(request.id)) {
                 let once = format!("finished {} {}", request.id, event.position);
-                self.tell(tx, Template::Finished, request, &to, once, now).await?;
+                self.tell(tx, Template::Finished, (request, email), &to, once, now).await?;
             }
         }
         Ok(())
@@ -83,17 +82,21 @@ fn ends(from: &str, to: &str) -> bool {
     finished(to) && !finished(from)
 }
 
+/// Those whose residents left a mail address, with it.
+async fn reached(tx: &mut Tx, told: Vec<Told>) -> Result<Vec<(Told, String)>> {
+    let ids: Vec<i64> = told.iter().map(|request| request.id).collect();
+    let mut mail = contact::mail_of(tx, &ids).await?;
+    Ok(told.into_iter().filter_map(|request| mail.remove(&request.id).map(|email| (request, email))).collect())
+}
+
 impl Teller {
-    async fn tell(&self, tx: &mut Tx, template: Template, request: &Told, status: &str, once: String, now: i64) -> Result<()> {
+    async fn tell(&self, tx: &mut Tx, template: Template, to: (&Told, &str), status: &str, once: String, now: i64) -> Result<()> {
+        let (request, email) = to;
         let number = Number::parse(&request.number).ok_or_else(|| Error::internal("a stored number is malformed"))?.to_string();
         let link = self.notices.url(&self.follow.path(&request.salt, &request.number));
         let words = [("number", number.as_str()), ("service", &request.service), ("status", status), ("link", &link)];
-        let notice = Notice {
-            language: &request.language,
-            request: Some(request.id),
-            once: Some(once),
-            ..Notice::mail(template, &request.email, &words)
-        };
+        let notice =
+            Notice { language: &request.language, request: Some(request.id), once: Some(once), ..Notice::mail(template, email, &words) };
         self.notices.put(tx, &notice, now).await?;
         Ok(())
     }
