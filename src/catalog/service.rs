@@ -114,6 +114,11 @@ impl Service {
     pub fn attribute(&self, code: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.code == code)
     }
+
+    /// Whether a question is answered in one's own words; a line is what was asked for, be it a number plate.
+    pub fn asks_for_words(&self, code: &str) -> bool {
+        self.attribute(code).is_some_and(|attribute| attribute.datatype == Datatype::Text)
+    }
 }
 
 /// When two requests of a service are about the same thing.

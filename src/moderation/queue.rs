@@ -163,14 +163,17 @@ async fn whole(db: &Db, scanner: &Scanner, rows: Vec<(ItemKind, Row)>) -> Result
         rows.iter().filter(|(kind, _)| kinds.contains(kind)).filter_map(|(_, row)| row.request_id).collect()
     };
     let mut answers: HashMap<i64, Vec<(String, String)>> = HashMap::new();
-    db.sql("select request_id, attribute, value from request_answer where true")
-        .within(" and request_id", of(&[ItemKind::Request]))
-        .push(" order by request_id, ordinal")
-        .each(|(request, code, value): (i64, String, String)| {
-            answers.entry(request).or_default().push((code, value));
-            Ok(())
-        })
-        .await?;
+    db.sql(
+        "select x.request_id, x.attribute, x.value from request_answer x join request r on r.id = x.request_id
+         join attribute a on a.service_id = r.service_id and a.code = x.attribute where a.datatype = 'text'",
+    )
+    .within(" and x.request_id", of(&[ItemKind::Request]))
+    .push(" order by x.request_id, x.ordinal")
+    .each(|(request, code, value): (i64, String, String)| {
+        answers.entry(request).or_default().push((code, value));
+        Ok(())
+    })
+    .await?;
     let mut reports: HashMap<i64, Vec<Reported>> = HashMap::new();
     db.sql("select request_id, reported_at, words from abuse_report where decided_at is null")
         .within(" and request_id", of(&[ItemKind::Reported]))

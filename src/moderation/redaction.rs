@@ -92,7 +92,14 @@ async fn of_request(tx: &mut Tx, scanner: &Scanner, held: &Held, number: &str, r
             None => return Err(Error::invalid("part", "is `description`, `address` or `answers.` and the code of a question.")),
         },
     };
-    let answers: Vec<(String,)> = tx.sql("select value from request_answer where request_id = $1").bind(held.id).all().await?;
+    let answers: Vec<(String,)> = tx
+        .sql(
+            "select x.value from request_answer x join request r on r.id = x.request_id
+             join attribute a on a.service_id = r.service_id and a.code = x.attribute where x.request_id = $1 and a.datatype = 'text'",
+        )
+        .bind(held.id)
+        .all()
+        .await?;
     let all = std::iter::once(description.as_str()).chain(answers.iter().map(|(value,)| value.as_str()));
     let (proof_salt, fresh) = (salt(), salt());
     // A request from before proofs had a salt of their own loses the one of its follow link with it.

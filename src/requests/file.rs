@@ -138,7 +138,8 @@ impl Filing {
             Decision::Open => (self.open(tx, &city.ground, service, new, &answers, at).await?, None),
         };
         let case = stands.case;
-        let words = self.discretion.standing(new.words().chain(answers.iter().map(|(_, value)| value.as_str())));
+        let in_words = answers.iter().filter(|(code, _)| service.asks_for_words(code)).map(|(_, value)| value.as_str());
+        let words = self.discretion.standing(new.words().chain(in_words));
         let draft = store::Draft { new, service, case, answers: &answers, words, joined: joined.is_some(), filed_at: at, recorded_at: now };
         let Written { id, number, salt, proof_salt, open311_token } = store::insert(tx, &draft).await?;
         store::remember_candidates(tx, id, case, &near).await?;

@@ -76,7 +76,7 @@ test('a dispatcher decides by keys what the public sees', () =>
     await page.goto('/settings/moderation');
     await page.locator('[data-card]').first().waitFor();
     await assertAccessible(page, 'the moderation queue');
-    const card = (words: string) => page.locator('[data-card]', { hasText: words });
+    const card = (words: string) => page.locator('[data-card]', { hasText: words }).last();
     await card('It is 0800 again').focus();
     await page.keyboard.press('a');
     await page.getByText('Public as it is.').waitFor();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::challenge;
 use crate::abuse::challenge::Asked;
 use crate::app::App;
-use crate::catalog::Answers;
+use crate::catalog::{Answers, Service};
 use crate::error::{Error, Field, Result};
 use crate::geo::Point;
 use crate::http::auth::Visitor;
@@ -164,7 +164,7 @@ async fn file(app: web::Data<App>, visitor: Visitor, asked: HttpRequest, body: w
             return Err(Error::Forbidden("file this with this key"));
         }
     }
-    let hints = hints(&app, &filing.description, &filing.texts());
+    let hints = hints(&app, &filing.description, &filing.texts(catalog.by_code(&filing.service)));
     let new = filing.into_request()?;
     let address = client_address(&asked).map(|client| client.address);
     app.blocks.refuse(&app.db, address, &new.contact, app.clock.now()).await?;
@@ -189,11 +189,12 @@ fn sender(who: &Who) -> String {
 }
 
 impl Filing {
-    /// The answers that are one text.
-    fn texts(&self) -> std::collections::BTreeMap<String, String> {
+    /// The answers in one's own words.
+    fn texts(&self, service: Option<&Service>) -> std::collections::BTreeMap<String, String> {
+        let in_words = |code: &str| service.is_some_and(|service| service.asks_for_words(code));
         let text = |(code, answer): (&String, &Answer)| match answer {
-            Answer::One(text) => Some((code.clone(), text.clone())),
-            Answer::Many(_) | Answer::Number(_) => None,
+            Answer::One(text) if in_words(code) => Some((code.clone(), text.clone())),
+            Answer::One(_) | Answer::Many(_) | Answer::Number(_) => None,
         };
         self.answers.iter().filter_map(text).collect()
     }
