@@ -200,3 +200,21 @@ async fn behind_https_the_cookie_is_bound_to_the_host() {
     let unbound = kept.trim_start_matches("__Host-").to_owned();
     Answer::of(city.call(Method::GET, "/api/session").header("cookie", unbound)).await.expect(401);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_proxy_tries_are_counted_for_whoever_is_behind_it() {
+    use crate::helpers::{City, Database};
+    let city = City::with(Database::sqlite(), |config| config.server.trusted_proxies = vec!["127.0.0.1".into()]).await;
+    staff::appoint(&city).await;
+    let from = |address: &'static str, password: &'static str| {
+        let sent = city.call(Method::POST, "/api/session").header("x-forwarded-for", address);
+        Answer::of(sent.json(&json!({ "email": "admin@city.example", "password": password })))
+    };
+    while from("203.0.113.9", "not this one either").await.status == 401 {}
+    from("203.0.113.9", PASSWORD).await.expect(429);
+    // Whoever writes the header without being a proxy only names a hop that is not looked at.
+    from("198.51.100.1, 203.0.113.9", PASSWORD).await.expect(429);
+    from("198.51.100.1", PASSWORD).await.expect(200);
+    let list: Vec<(String,)> = city.app.db.sql("select network from session").all().await.unwrap();
+    assert_eq!(list, [("198.51.100.0/24".to_owned(),)]);
+}

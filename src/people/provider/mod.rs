@@ -210,6 +210,7 @@ mod tests {
 
     #[test]
     fn only_own_paths_are_gone_back_to() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut config = Config::default();
         config.server.public_url = "https://311.city.example".into();
         config.oidc.issuer = "https://id.city.example".into();
