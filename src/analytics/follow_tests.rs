@@ -149,12 +149,12 @@ impl Deed {
             .bind(self.request)
             .run()
             .await?;
-        events::append(tx, New::at(0, Fact::ContactSeen).of_request(self.request)).await
+        events::append(tx, New::at(0, Fact::Withdrawn).of_request(self.request)).await
     }
 
     async fn remove(self, tx: &mut Tx) -> Result<()> {
         tx.sql("delete from request where id = $1").bind(self.request).run().await?;
-        events::append(tx, New::at(0, Fact::ContactSeen).of_request(self.request)).await
+        events::append(tx, New::at(0, Fact::Withdrawn).of_request(self.request)).await
     }
 
     async fn moved(self, tx: &mut Tx) -> Result<()> {
