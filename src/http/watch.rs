@@ -157,7 +157,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_panic_is_answered_without_its_words_in_the_words_of_the_protocol() {
-        let broken = || web::get().to(|| async { if true { panic!("the secret") } else { HttpResponse::Ok() } });
+        let broken = || web::get().to(|| async { if true { panic!("the secret") } else { HttpResponse::Ok().finish() } });
         let app = App::new().wrap(from_fn(watched)).route("/api/broken", broken()).route("/open311/v2/broken.xml", broken());
         let app = service::init_service(app).await;
         for (path, kind) in [("/api/broken", "application/problem+json"), ("/open311/v2/broken.xml", "text/xml; charset=utf-8")] {

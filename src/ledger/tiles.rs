@@ -35,7 +35,7 @@ pub fn hashes(bytes: &[u8]) -> Vec<Hash> {
 
 /// Where the root of a complete part stands, if it has a place in a row: the row and the number in it.
 pub fn place(height: u32, index: u64) -> Option<(Place, u64)> {
-    height.is_multiple_of(HEIGHT).then(|| ((height / HEIGHT, index / WIDTH), index % WIDTH))
+    height.is_multiple_of(HEIGHT).then_some(((height / HEIGHT, index / WIDTH), index % WIDTH))
 }
 
 impl Tiles {

@@ -566,6 +566,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/my/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Sends a code to a mail address or telephone that requests were filed with. The answer is the same if none were. The code can be entered only by the browser that asked, which a cookie tells. */
+        post: operations["post_api_my_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The requests that were filed with the address or telephone of the session, newest first, each with the token to act for it. */
+        get: operations["get_api_my_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Begins a session of the resident to whose address the code was sent; a code works once, in the browser that asked for it. */
+        post: operations["post_api_my_session"];
+        delete: operations["delete_api_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nearby": {
         parameters: {
             query?: never;
@@ -624,6 +675,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["post_api_notes_id_visibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The delivery log, newest first: where each message stands, how often it was tried, why it was not taken. No words of a message, and of an address no more than tells what is wrong with it. */
+        get: operations["get_api_notices"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1447,7 +1515,7 @@ export interface components {
          * @description What is asked for. Every route names exactly one, as `x-act` in its description.
          * @enum {string}
          */
-        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_staff" | "manage_staff";
+        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
         /** @description An agency. */
         Agency: {
             /** @description Its code. */
@@ -1563,6 +1631,15 @@ export interface components {
              * @description Degrees north.
              */
             lat: number;
+        };
+        /** @description Where to send a code: one of the two. */
+        Asking: {
+            /** @description A mail address. */
+            email?: string | null;
+            /** @description A telephone number. */
+            phone?: string | null;
+            /** @description BCP 47 tag of the language to write in. */
+            language?: string;
         };
         /** @description A question of a service, or with `variable` off a piece of information for whoever fills in the form. */
         Attribute: {
@@ -1834,6 +1911,8 @@ export interface components {
             /** @description The provider of identities that staff may sign in at, as people call it; none: by password alone. */
             provider?: string | null;
             map?: components["schemas"]["MapGround"] | null;
+            /** @description How residents are sent codes, to see their own requests. */
+            codes: components["schemas"]["Codes"];
         };
         /** @description Requests gathered for a view. */
         Clusters: {
@@ -1849,6 +1928,13 @@ export interface components {
              * @description Position of the log up to which the counts go.
              */
             position: number;
+        };
+        /** @description How residents are sent codes. */
+        Codes: {
+            /** @description By mail. */
+            mail: boolean;
+            /** @description By text message. */
+            sms: boolean;
         };
         /** @description A member of staff. */
         Colleague: {
@@ -1988,6 +2074,11 @@ export interface components {
             uri: string;
             /** @description The address as a QR code. */
             picture: components["schemas"]["Picture"];
+        };
+        /** @description A code that was received. */
+        Entered: {
+            /** @description The code; blanks and hyphens do not count. */
+            code: string;
         };
         /** @description One thing that happened. */
         Entry: components["schemas"]["Told"] & {
@@ -2849,6 +2940,52 @@ export interface components {
              */
             maxzoom: number;
         };
+        /** @description One of them. */
+        Mine: {
+            /** @description Its number. */
+            number: string;
+            /** @description The same as it is read aloud. */
+            number_spoken: string;
+            /** @description Where its case stands. */
+            status: components["schemas"]["Status"];
+            /** @description The same for people. */
+            status_name: string;
+            /** @description Code of the service. */
+            service: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /** @description Address in words, may be empty. */
+            address: string;
+            /**
+             * Format: int64
+             * @description When it was filed, epoch milliseconds.
+             */
+            filed_at: number;
+            /**
+             * Format: int64
+             * @description When its case last changed.
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description By when its case is promised.
+             */
+            expected_at?: number | null;
+            /**
+             * Format: int64
+             * @description When its case was finished.
+             */
+            closed_at?: number | null;
+            /**
+             * Format: int64
+             * @description When whoever filed it took it back.
+             */
+            withdrawn_at?: number | null;
+            /** @description Who holds it may act for this request. */
+            token: string;
+            /** @description Page that tells the story. */
+            follow_url: string;
+        };
         /** @description A list, or its beginning. */
         ModerationPage: {
             /** @description The things. */
@@ -2897,6 +3034,13 @@ export interface components {
              * @description The version of the case that was seen; `If-Match` says the same.
              */
             version?: number | null;
+        };
+        /** @description A page of them, newest first. */
+        MyRequests: {
+            /** @description The requests. */
+            requests: components["schemas"]["Mine"][];
+            /** @description What `before` must say for the next page; null on the last. */
+            next?: string | null;
         };
         /** @description Something with a code. */
         Named: {
@@ -2964,6 +3108,63 @@ export interface components {
          * @enum {string}
          */
         NoteKind: "progress" | "contact" | "internal" | "resolution" | "followup";
+        /** @description One message of the log. */
+        NoticeEntry: {
+            /**
+             * Format: int64
+             * @description Its row; in the Message-ID of a mail.
+             */
+            id: number;
+            /** @description What it says: `received`, `finished`, `invitation`, `reset`, `password_changed` or `code`. */
+            template: string;
+            /** @description `mail` or `sms`. */
+            channel: string;
+            /** @description Where it goes, with most of it hidden. */
+            address: string;
+            /** @description The language it is written in. */
+            language: string;
+            /** @description The number of the request it is about. */
+            request?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+            /**
+             * Format: int64
+             * @description When it was put into the outbox, epoch milliseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description When it is tried next.
+             */
+            next_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was taken.
+             */
+            sent_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was given up.
+             */
+            failed_at?: number | null;
+            /** @description Why it was not taken the last time; empty if it was. */
+            error: string;
+        };
+        /** @description A page of the log, newest first. */
+        NoticePage: {
+            /** @description The messages. */
+            notices: components["schemas"]["NoticeEntry"][];
+            /**
+             * Format: int64
+             * @description What `before` must say for the next page; null on the last.
+             */
+            next?: number | null;
+        };
         /** @description One session. */
         OwnSession: components["schemas"]["SessionEntry"] & {
             /** @description Whether it is the one that asks. */
@@ -3634,6 +3835,11 @@ export interface components {
          */
         Standing: "clear" | "flagged";
         /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        State: "waiting" | "sent" | "failed";
+        /**
          * @description Where a case stands. The words on the wire and in the database are the same: `in_progress`, `on_hold` …
          * @enum {string}
          */
@@ -3763,6 +3969,14 @@ export interface components {
             because: string;
             /** @description What held, as codes; empty where the rule did not match, and for one that matches every request. */
             held?: components["schemas"]["Held"][];
+        };
+        /** @description Until when a code or a session can be used. */
+        Until: {
+            /**
+             * Format: int64
+             * @description Epoch milliseconds.
+             */
+            expires_at: number;
         };
         /** @description The form of an upload. */
         UploadForm: {
@@ -5680,6 +5894,180 @@ export interface operations {
             };
         };
     };
+    post_api_my_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Until"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server sends no such messages */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_my_requests: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRequests"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Entered"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Until"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_nearby: {
         parameters: {
             query?: never;
@@ -5873,6 +6261,56 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_notices: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["State"];
+                /** @description The `next` of the page before. */
+                before?: number;
+                /** @description Messages on the page; 50 unless asked otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
