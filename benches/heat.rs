@@ -58,6 +58,7 @@ fn questions() -> Vec<(&'static str, u8, Filter, String)> {
         from: Some(day(365)),
         to: Some(day(last)),
         bbox: Some(Bbox { west: 0.72, south: 52.48, east: 1.12, north: 52.73 }),
+        except: Vec::new(),
     };
     vec![
         ("city, coarse", 8, all.clone(), "true".into()),
