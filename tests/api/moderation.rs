@@ -244,8 +244,8 @@ on_both! {
         assert_eq!(seen(&city, &numbers[0]).await["hidden"], false, "nothing is hidden by strangers");
         dispatcher.post(&format!("/api/requests/{}/approval", numbers[0]), &json!({})).await.expect(204);
         assert_eq!(waiting(&dispatcher, "waiting").await, []);
-        for nth in 1..20 {
-            city.post(&path(&numbers[nth]), &json!({})).await.expect(204);
+        for number in &numbers[1..20] {
+            city.post(&path(number), &json!({})).await.expect(204);
         }
         let refused = city.post(&path(&numbers[20]), &json!({})).await.expect(429);
         assert!(!refused.header("retry-after").is_empty());
