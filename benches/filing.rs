@@ -79,7 +79,7 @@ async fn serve(database: &str) -> Served {
     config.server.port = 0;
     let folder = std::env::temp_dir();
     let app = App::build(config.settle(&folder).unwrap(), Clock::real()).await.unwrap();
-    let duplicates = Duplicates { policy: Policy::Flag, radius_m: 30.0, window_days: 60 };
+    let duplicates = Duplicates { policy: Policy::Flag, radius_m: 30.0, window_days: 60, ..Duplicates::default() };
     let draft = ServiceDraft { duplicates, ..ServiceDraft::new("pothole", "Pothole") };
     app.db
         .write(async move |tx| {

@@ -24,6 +24,7 @@ use crate::notices::Notices;
 use crate::outbound::Outbound;
 use crate::people::follow::Follow;
 use crate::people::provider::Provider;
+use crate::people::reporter::Reporters;
 use crate::people::resets::Resets;
 use crate::people::residents::Residents;
 use crate::people::sessions::Sessions;
@@ -122,6 +123,7 @@ impl App {
             catalog: catalog.clone(),
             routing: routing.clone(),
             discretion: discretion.clone(),
+            reporters: Reporters::load(&db).await?,
         });
         let follow = Follow::load(&db, &config.server.secret).await?;
         let vault = Vault::load(&db, &config.server.secret).await?;

@@ -12,6 +12,7 @@ pub fn rows() -> usize {
 }
 
 /// The same numbers on every machine (splitmix64; Steele et al. 2014).
+#[derive(Clone)]
 pub struct Dice(pub u64);
 
 impl Dice {

@@ -15,6 +15,7 @@ import './stories/two_at_one_desk.ts';
 import './stories/an_administrator_blocks.ts';
 import './stories/a_leader_reads_the_city.ts';
 import './stories/an_admin_protects_what_is_personal.ts';
+import './stories/an_admin_sets_duplicates.ts';
 import './stories/staff_sign_in_with_a_phone.ts';
 import './stories/what_strangers_do_not_see.ts';
 import './stories/an_admin_invites_a_colleague.ts';

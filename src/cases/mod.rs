@@ -4,6 +4,7 @@
 
 pub mod access;
 mod around;
+mod likely;
 pub mod moves;
 pub mod notes;
 mod open;

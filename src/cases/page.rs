@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use super::access;
 use super::around::{self, Around};
+use super::likely::{self, Likely, Spot};
 use super::queue::{Place, summaries};
 use super::status::Status;
 use crate::db::Db;
 use crate::error::Result;
 use crate::people::contact;
-use crate::people::policy::{Act, Who, may, scope};
+use crate::people::policy::{Act, Who, may};
 use crate::privacy::{Hint, PlacePrivacy, Scanner, Standing, hints};
 use crate::record;
 use crate::routing::Why;
@@ -180,23 +181,6 @@ record! {
     }
 }
 
-/// Another case that was near when a request of this one was filed.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Likely {
-    /// The other case.
-    pub id: i64,
-    /// Its number.
-    pub number: String,
-    /// Where it stands.
-    pub status: Status,
-    /// How far it was, in metres.
-    pub metres: f64,
-    /// Why it may be the same.
-    pub reasons: serde_json::Value,
-    /// What was decided: `open` is nothing yet.
-    pub decision: String,
-}
-
 /// The whole of a case.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Whole {
@@ -212,8 +196,12 @@ pub struct Whole {
     pub requests: Vec<Request>,
     /// What was written on it, first to last.
     pub notes: Vec<Note>,
-    /// Cases that may be the same, as far as the asker may see them.
+    /// Cases that may be the same, the likeliest first, as far as the asker may see them.
     pub duplicates: Vec<Likely>,
+    /// The case at the same spot that was finished not long before this one was opened.
+    pub recurs: Option<Spot>,
+    /// Cases that were opened at the same spot after this one was finished.
+    pub recurred: Vec<Spot>,
     /// Other cases around it, nearest first, as far as the asker may see them.
     pub nearby: Vec<Around>,
     /// Why it went where it went.
@@ -254,13 +242,16 @@ pub async fn page(db: &Db, scanner: &Scanner, who: &Who, id: i64, now: i64) -> R
     let contacts = if may_see { contact::of_case(db, id, who.member(), now).await? } else { HashMap::new() };
     let internal = may(who, Act::SeeInternalNotes, &on);
     let may_move = may(who, Act::MoveCase, &on);
+    let (recurs, recurred) = likely::recurrences(db, who, id).await?;
     Ok(Whole {
         number: about.number,
         status_name: case.status.name(),
         jurisdictions: about.jurisdictions,
         requests: requests(db, scanner, id, contacts).await?,
         notes: notes(db, id, internal).await?,
-        duplicates: duplicates(db, who, id).await?,
+        duplicates: likely::duplicates(db, who, id).await?,
+        recurs,
+        recurred,
         nearby: around::around(db, who, &case, now).await?,
         why: serde_json::from_str(&case.route_json).unwrap_or_default(),
         moderates: may(who, Act::Moderate, &on),
@@ -358,31 +349,4 @@ async fn notes(db: &Db, case: i64, internal: bool) -> Result<Vec<Note>> {
         .all()
         .await?;
     Ok(all.into_iter().rev().filter(|note| note.public || internal).collect())
-}
-
-/// Cases that were near when this one's requests were filed, and cases whose requests were filed near this one; only those
-/// that the asker may open, so that nothing out of scope shows through.
-async fn duplicates(db: &Db, who: &Who, case: i64) -> Result<Vec<Likely>> {
-    let query = db.sql(
-        "select c.id, c.status, d.metres, d.reasons_json, d.decision from (
-             select d.case_id as other, d.metres, d.reasons_json, d.decision from duplicate_candidate d
-             join request r on r.id = d.request_id where r.case_id = $1
-             union all
-             select r.case_id as other, d.metres, d.reasons_json, d.decision from duplicate_candidate d
-             join request r on r.id = d.request_id where d.case_id = $1
-         ) d join case_record c on c.id = d.other where c.id <> $1",
-    );
-    let found: Vec<(i64, Status, f64, String, String)> =
-        access::within(query.bind(case), &scope(who, Act::SeeCase)).push(" order by d.metres, c.id limit 100").all().await?;
-    let ids: Vec<i64> = found.iter().map(|(id, ..)| *id).collect();
-    let mut about = summaries(db, &ids).await?;
-    let mut likely: Vec<Likely> = Vec::new();
-    for (id, status, metres, reasons, decision) in found {
-        if likely.iter().any(|other| other.id == id) {
-            continue; // the nearest pair of requests speaks for the two cases
-        }
-        let number = about.remove(&id).unwrap_or_default().number;
-        likely.push(Likely { id, number, status, metres, reasons: serde_json::from_str(&reasons)?, decision });
-    }
-    Ok(likely)
 }

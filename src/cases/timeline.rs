@@ -121,6 +121,11 @@ fn told(
             let text = note.map_or("A note that was erased".to_owned(), |note| note.text.clone());
             Some((text, *public, note.map(|note| note.kind.clone())))
         }
+        Fact::Recurred { days, .. } => inside(match days {
+            0 => "The same spot again, on the day an earlier case was finished".to_owned(),
+            1 => "The same spot again, a day after an earlier case was finished".to_owned(),
+            days => format!("The same spot again, {days} days after an earlier case was finished"),
+        }),
         Fact::Withdrawn => public(format!("{request} was withdrawn")),
         Fact::ContactSeen => inside("Looked at who filed".to_owned()),
         Fact::Hidden { note } => inside(format!("{} was hidden from the public", thing(*note, &request))),

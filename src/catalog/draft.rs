@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Choice, Condition, Datatype, Duplicates, Kind, Priority};
 use crate::error::Field;
-use crate::geo::cell::LARGEST_RADIUS_M;
 use crate::privacy::PlacePrivacy;
 
 /// A service to be saved. Everything but `code` and `name` may be left out of a file.
@@ -136,10 +135,9 @@ impl ServiceDraft {
         }
         let hours = self.due_hours.is_some_and(|hours| !(1..=87_600).contains(&hours));
         wrong.when(hours, "due_hours", "has to lie between 1 and 87600 (ten years).");
-        let radius = !(0.0..=LARGEST_RADIUS_M).contains(&self.duplicates.radius_m);
-        wrong.when(radius, "duplicates.radius_m", format!("has to lie between 0 and {LARGEST_RADIUS_M} metres."));
-        let days = !(1..=3650).contains(&self.duplicates.window_days);
-        wrong.when(days, "duplicates.window_days", "has to lie between 1 and 3650.");
+        for (field, problem) in self.duplicates.problems() {
+            wrong.say(&format!("duplicates.{field}"), problem);
+        }
         let open = self.sensitive && self.place_privacy == PlacePrivacy::Exact;
         wrong.when(open, "sensitive", "cannot go with exact places: set `place_privacy` to `blurred` or `hidden`.");
         wrong.when(self.related.contains(&self.code), "related", "names the service itself.");

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use super::{Attribute, Choice, Duplicates, Service};
+use super::{Attribute, Choice, Duplicates, Service, Weights};
 use crate::error::{Error, Result};
 use crate::privacy::PlacePrivacy;
 use crate::record;
@@ -13,7 +13,7 @@ use crate::versions::Source;
 record! { struct ServiceRow {
     id: i64, code: String, name: String, description: String, group_name: String, keywords: String, kind: String,
     agency_id: Option<i64>, priority: String, due_hours: Option<i64>, duplicate_policy: String, duplicate_radius_m: f64,
-    duplicate_window_days: i64, photo_review: bool, active: bool,
+    duplicate_window_days: i64, duplicate_threshold: f64, duplicate_prior: f64, photo_review: bool, active: bool,
     place_privacy: PlacePrivacy, sensitive: bool,
 } }
 record! { struct AttributeRow {
@@ -47,6 +47,13 @@ impl Source<'_> {
     }
 }
 
+impl Source<'_> {
+    /// What each kind of evidence for a duplicate weighs.
+    pub(super) async fn weights(&mut self) -> Result<Weights> {
+        Weights::from_rows(self.sql("select name, value from duplicate_weight").all().await?)
+    }
+}
+
 impl ServiceRow {
     fn with(self, attributes: Vec<Attribute>, related: Vec<i64>) -> Result<Service> {
         Ok(Service {
@@ -63,6 +70,8 @@ impl ServiceRow {
                 policy: known(&self.code, &self.duplicate_policy)?,
                 radius_m: self.duplicate_radius_m,
                 window_days: self.duplicate_window_days,
+                threshold: self.duplicate_threshold,
+                prior: self.duplicate_prior,
             },
             photo_review: self.photo_review,
             active: self.active,

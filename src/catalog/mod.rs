@@ -3,6 +3,7 @@
 
 mod answers;
 mod draft;
+mod duplicates;
 mod load;
 pub mod moment;
 mod save;
@@ -14,9 +15,10 @@ mod words;
 
 pub use answers::{Answers, Limits, Unknown, check_answers};
 pub use draft::{AttributeDraft, ServiceDraft};
-pub use save::{save, save_all};
-pub use service::{Attribute, Choice, Condition, Datatype, Duplicates, Kind, Policy, Priority, Service};
-pub use shelf::{Catalog, Shelf};
+pub use duplicates::{Duplicates, EVIDENCE, KINDS, Weights};
+pub use save::{changed, relate_only, save, save_all};
+pub use service::{Attribute, Choice, Condition, Datatype, Kind, Policy, Priority, Service};
+pub use shelf::{Catalog, Shelf, read_in};
 
 /// Under what name the version of the catalogue is kept.
 const VERSION: &str = "catalog";

@@ -58,16 +58,23 @@ pub async fn save_all(tx: &mut Tx, drafts: &[ServiceDraft], member: Option<i64>,
     Ok(ids)
 }
 
+/// Tells every process that the catalogue changed, after a change that was not made here.
+pub async fn changed(tx: &mut Tx, now: i64) -> Result<()> {
+    bump(tx, VERSION, now).await
+}
+
 async fn upsert(tx: &mut Tx, draft: &ServiceDraft, agency: Option<i64>) -> Result<i64> {
     let (id,) = tx
         .sql(
             "insert into service (code, name, description, group_name, keywords, kind, agency_id, priority, due_hours,
-                 duplicate_policy, duplicate_radius_m, duplicate_window_days, photo_review, active, place_privacy, sensitive)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                 duplicate_policy, duplicate_radius_m, duplicate_window_days, duplicate_threshold, duplicate_prior, photo_review, active,
+                 place_privacy, sensitive)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
              on conflict (code) do update set name = excluded.name, description = excluded.description,
                  group_name = excluded.group_name, keywords = excluded.keywords, kind = excluded.kind, agency_id = excluded.agency_id,
                  priority = excluded.priority, due_hours = excluded.due_hours, duplicate_policy = excluded.duplicate_policy,
                  duplicate_radius_m = excluded.duplicate_radius_m, duplicate_window_days = excluded.duplicate_window_days,
+                 duplicate_threshold = excluded.duplicate_threshold, duplicate_prior = excluded.duplicate_prior,
                  photo_review = excluded.photo_review, active = excluded.active, place_privacy = excluded.place_privacy,
                  sensitive = excluded.sensitive
              returning id",
@@ -84,6 +91,8 @@ async fn upsert(tx: &mut Tx, draft: &ServiceDraft, agency: Option<i64>) -> Resul
         .bind(draft.duplicates.policy.word().to_owned())
         .bind(draft.duplicates.radius_m)
         .bind(draft.duplicates.window_days)
+        .bind(draft.duplicates.threshold)
+        .bind(draft.duplicates.prior)
         .bind(draft.photo_review)
         .bind(draft.active)
         .bind(draft.place_privacy)
@@ -128,6 +137,15 @@ async fn replace_attributes(tx: &mut Tx, service: i64, attributes: &[AttributeDr
                 .run()
                 .await?;
         }
+    }
+    Ok(())
+}
+
+/// Makes these the only services that a service is related to.
+pub async fn relate_only(tx: &mut Tx, service: i64, others: &[i64]) -> Result<()> {
+    tx.sql("delete from service_related where service_id = $1 or related_id = $1").bind(service).run().await?;
+    for &other in others {
+        relate(tx, service, other).await?;
     }
     Ok(())
 }

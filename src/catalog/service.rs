@@ -4,6 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Duplicates;
 use super::words::words;
 use crate::privacy::PlacePrivacy;
 
@@ -118,25 +119,6 @@ impl Service {
     /// Whether a question is answered in one's own words; a line is what was asked for, be it a number plate.
     pub fn asks_for_words(&self, code: &str) -> bool {
         self.attribute(code).is_some_and(|attribute| attribute.datatype == Datatype::Text)
-    }
-}
-
-/// When two requests of a service are about the same thing.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, serde::Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Duplicates {
-    /// What then happens.
-    pub policy: Policy,
-    /// How far apart they may lie, in metres; 0 looks for none.
-    pub radius_m: f64,
-    /// How many days before the case may have been opened.
-    pub window_days: i64,
-}
-
-impl Default for Duplicates {
-    /// Ask the resident about anything within 30 m of the last 60 days.
-    fn default() -> Self {
-        Duplicates { policy: Policy::Suggest, radius_m: 30.0, window_days: 60 }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use super::{Service, VERSION};
+use super::{Service, VERSION, Weights};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::versions::Source;
@@ -14,21 +14,27 @@ use crate::versions::Source;
 pub struct Catalog {
     version: i64,
     services: Vec<Service>,
+    weights: Weights,
     by_code: HashMap<String, usize>,
     by_id: HashMap<i64, usize>,
 }
 
 impl Catalog {
     /// A catalogue of these services.
-    pub fn new(version: i64, services: Vec<Service>) -> Catalog {
+    pub fn new(version: i64, services: Vec<Service>, weights: Weights) -> Catalog {
         let by_code = services.iter().enumerate().map(|(at, service)| (service.code.clone(), at)).collect();
         let by_id = services.iter().enumerate().map(|(at, service)| (service.id, at)).collect();
-        Catalog { version, services, by_code, by_id }
+        Catalog { version, services, weights, by_code, by_id }
     }
 
     /// The value of the version row it was read with.
     pub fn version(&self) -> i64 {
         self.version
+    }
+
+    /// What each kind of evidence for a duplicate weighs.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// The service with this code, retired or not.
@@ -57,6 +63,12 @@ impl Catalog {
     }
 }
 
+/// The catalogue as a transaction sees it, read anew: for one that is about to change it.
+pub async fn read_in(tx: &mut Tx) -> Result<Catalog> {
+    let mut from = Source::Tx(tx);
+    Ok(Catalog::new(from.version(VERSION).await?, from.services().await?, from.weights().await?))
+}
+
 /// Holds the newest catalogue that this process has read.
 #[derive(Debug, Default)]
 pub struct Shelf(RwLock<Arc<Catalog>>);
@@ -79,10 +91,10 @@ impl Shelf {
             if held.version == version {
                 return Ok(held);
             }
-            let services = from.services().await?;
+            let (services, weights) = (from.services().await?, from.weights().await?);
             // Outside a transaction somebody may have saved between the two reads; then the rows are of no one version.
             if from.version(VERSION).await? == version {
-                let read = Arc::new(Catalog::new(version, services));
+                let read = Arc::new(Catalog::new(version, services, weights));
                 *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = read.clone();
                 return Ok(read);
             }

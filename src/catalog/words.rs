@@ -7,6 +7,7 @@ macro_rules! words { (
 ) => {
     $(#[$meta])*
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+    #[schema(rename_all = "lowercase")]
     pub enum $name { $($(#[$note])* #[serde(rename = $word)] $variant),* }
 
     impl $name {

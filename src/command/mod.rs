@@ -1,6 +1,8 @@
-//! The command line: `waymark serve | demo | import | staff | key | notices | person | retention | verify-log | migrate | openapi | check-config`.
+//! The command line: `waymark serve | demo | import | duplicates | staff | key | notices | person | retention | verify-log | migrate | openapi |
+//! check-config`.
 
 mod demo;
+mod duplicates;
 mod forgetting;
 mod import;
 mod ledger;
@@ -51,6 +53,9 @@ enum What {
     VerifyLog(ledger::VerifyLog),
     /// Sign the log.
     Log(ledger::Log),
+    /// Measure how well duplicates are found, and learn from the city's own history.
+    #[command(subcommand)]
+    Duplicates(duplicates::What),
     /// Bring the database's schema up to date and stop.
     Migrate(Place),
     /// Print the OpenAPI document.
@@ -115,6 +120,7 @@ pub fn run() -> ExitCode {
             What::Retention(retention) => retention.run().await,
             What::VerifyLog(verify) => verify.run().await,
             What::Log(log) => log.run().await,
+            What::Duplicates(what) => what.run().await,
             What::Migrate(place) => place.connect().await.map(|_| say("The schema is up to date.")),
             What::Openapi => waymark::http::openapi().map(|text| say(&text)),
             What::CheckConfig(place) => {

@@ -7,6 +7,8 @@
 
 mod connect;
 pub mod dialect;
+#[cfg(test)]
+pub mod plans;
 mod query;
 mod row;
 mod tx;

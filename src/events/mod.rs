@@ -57,6 +57,13 @@ pub enum Fact {
         /// Whether residents see it.
         public: bool,
     },
+    /// A case was opened where an earlier one was finished not long before.
+    Recurred {
+        /// The earlier case.
+        earlier: i64,
+        /// How many days after its closing.
+        days: i64,
+    },
     /// A resident took the request back.
     Withdrawn,
     /// Somebody on staff saw who filed a request.
@@ -236,6 +243,7 @@ impl Fact {
             Fact::Assigned { .. } => "assigned",
             Fact::Moved { .. } => "moved",
             Fact::Noted { .. } => "noted",
+            Fact::Recurred { .. } => "recurred",
             Fact::Withdrawn => "withdrawn",
             Fact::ContactSeen => "contact_seen",
             Fact::Hidden { .. } => "hidden",

@@ -11,9 +11,10 @@ use super::holds;
 
 /// Every column that names a request or a case, and whose row goes with it, in an order that no reference forbids. A test holds this
 /// against the schema; photos are let go of one by one, and the log keeps its ids.
-pub const HOLDERS: [(&str, &str); 11] = [
+pub const HOLDERS: [(&str, &str); 14] = [
     ("outbox", "request_id"),
     ("contact", "request_id"),
+    ("reporter_mark", "request_id"),
     ("request_answer", "request_id"),
     ("duplicate_candidate", "request_id"),
     ("idempotency", "request_id"),
@@ -22,6 +23,8 @@ pub const HOLDERS: [(&str, &str); 11] = [
     ("note", "case_id"),
     ("duplicate_candidate", "case_id"),
     ("case_jurisdiction", "case_id"),
+    ("case_recurrence", "case_id"),
+    ("case_recurrence", "earlier_case_id"),
     ("request", "case_id"),
 ];
 
@@ -47,12 +50,13 @@ pub(super) async fn delete(tx: &mut Tx, case: i64, status: Status, closed_at: i6
     .run()
     .await?;
     for (table, column) in HOLDERS {
-        let ids = if column == "case_id" { &[case][..] } else { &requests };
+        let (ids, of) = match column {
+            "request_id" => (requests.as_slice(), " and request_id"),
+            "earlier_case_id" => (&[case][..], " and earlier_case_id"),
+            _ => (&[case][..], " and case_id"),
+        };
         for some in ids.chunks(500) {
-            tx.sql(format!("delete from {table} where true"))
-                .within(if column == "case_id" { " and case_id" } else { " and request_id" }, some.iter().copied())
-                .run()
-                .await?;
+            tx.sql(format!("delete from {table} where true")).within(of, some.iter().copied()).run().await?;
         }
     }
     tx.sql("delete from case_record where id = $1").bind(case).run().await?;

@@ -69,7 +69,7 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     .bind(row.service_id)
     .run()
     .await?;
-    for table in ["contact", "idempotency", "outbox", "abuse_report"] {
+    for table in ["contact", "reporter_mark", "idempotency", "outbox", "abuse_report"] {
         tx.sql(format!("delete from {table} where request_id = $1")).bind(id).run().await?;
     }
     coarsen(tx, id, &row).await?;

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod counts;
+pub mod duplicates;
 mod imported;
 pub mod jurisdictions;
 mod layout;

@@ -10,6 +10,7 @@ pub mod keys;
 mod links;
 pub mod policy;
 pub mod provider;
+pub mod reporter;
 pub mod resets;
 pub mod residents;
 mod secret;

@@ -96,12 +96,12 @@ impl Photos {
 
     /// The photo's own place and time are taken before those that were said of it.
     async fn keep_as(&self, db: &Db, clock: &Clock, bytes: Vec<u8>, said: Said) -> Result<Uploaded> {
-        let Intake { large, small, width, height, lon, lat, taken_at, content } = self.darkroom.develop(bytes).await?;
+        let Intake { large, small, width, height, lon, lat, taken_at, content, fingerprint } = self.darkroom.develop(bytes).await?;
         let now = clock.now();
         let (lon, lat) = lon.zip(lat).or(said.place.map(|place| (place.lon, place.lat))).unzip();
         let taken_at = taken_at.or(said.taken_at).filter(|at| *at <= now + AHEAD_MS);
         let uploaded = Uploaded { id: random_id(), width, height, lon, lat, taken_at };
-        let object = announce(db, &uploaded, content, now).await?;
+        let object = announce(db, &uploaded, content, fingerprint, now).await?;
         self.store.put(&object, large, small).await?;
         arrive(db, &uploaded.id, now + self.unused_ms).await?;
         Ok(uploaded)
@@ -119,7 +119,7 @@ impl Photos {
 }
 
 /// Writes the row that stands for the object from now on; returns the object's name.
-pub(super) async fn announce(db: &Db, uploaded: &Uploaded, content: String, now: i64) -> Result<String> {
+pub(super) async fn announce(db: &Db, uploaded: &Uploaded, content: String, fingerprint: Option<u64>, now: i64) -> Result<String> {
     let uploaded = uploaded.clone();
     let mark = random_id();
     db.write(async move |tx| {
@@ -132,8 +132,8 @@ pub(super) async fn announce(db: &Db, uploaded: &Uploaded, content: String, now:
             .await?;
         let object = living.map_or_else(|| format!("{content}-{mark}"), |(object,)| object);
         tx.sql(
-            "insert into photo (id, content, object, state, width, height, lon, lat, taken_at, uploaded_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "insert into photo (id, content, object, state, width, height, lon, lat, taken_at, uploaded_at, expires_at, fingerprint)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(uploaded.id.clone())
         .bind(content.clone())
@@ -146,6 +146,7 @@ pub(super) async fn announce(db: &Db, uploaded: &Uploaded, content: String, now:
         .bind(uploaded.taken_at)
         .bind(now)
         .bind(now + ARRIVING_MS)
+        .bind(fingerprint.map(u64::cast_signed))
         .run()
         .await?;
         Ok::<_, Error>(object)

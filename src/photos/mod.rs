@@ -17,5 +17,5 @@ mod upload;
 pub use intake::Area;
 pub use keep::{Photos, Said, Uploaded, again};
 pub use letting_go::let_go_of;
-pub use row::{Photo, State, attach, check_id, decide, find, of_requests, review};
+pub use row::{Photo, State, attach, check_id, decide, find, fingerprints, of_requests, review};
 pub use upload::Upload;

@@ -38,7 +38,7 @@ impl Photos {
         let (id, fresh, now) = (id.to_owned(), random_id(), clock.now());
         let (width, height) = (black.width, black.height);
         let uploaded = Uploaded { id: fresh.clone(), width, height, lon: None, lat: None, taken_at: None };
-        let object = announce(db, &uploaded, black.content, now).await?;
+        let object = announce(db, &uploaded, black.content, black.fingerprint, now).await?;
         self.store.put(&object, black.large, black.small).await?;
         let (was, became) = (id.clone(), fresh.clone());
         db.write(async move |tx| exchange(tx, &was, &became, member, now).await).await?;

@@ -81,6 +81,13 @@ impl Photo {
     }
 }
 
+/// What the pictures of these photos have in common with the same pictures sent again; ids that are none are passed over.
+pub async fn fingerprints(tx: &mut Tx, ids: &[String]) -> Result<Vec<u64>> {
+    let query = tx.sql("select fingerprint from photo where fingerprint is not null");
+    let found: Vec<(i64,)> = query.within(" and id", ids.iter().filter(|id| well_formed(id)).cloned()).all().await?;
+    Ok(found.into_iter().map(|(bits,)| bits.cast_unsigned()).collect())
+}
+
 const COLUMNS: &str = "select id, object, request_id, state, width, height, lon, lat, taken_at, uploaded_at,
     (select r.hidden_at from request r where r.id = photo.request_id) as request_hidden_at from photo";
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::duplicates::{self, Near, When};
+use super::duplicates::{self, Near, Report, When};
 use super::idempotency::{self, Key};
 use super::store::{self, Written};
 use super::{Filed, NewRequest, Wish};
@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, New};
+use crate::people::reporter::Reporters;
 use crate::photos;
 use crate::privacy::{Discretion, PlacePrivacy};
 use crate::routing::{Asked, Ground, Routing};
@@ -36,6 +37,8 @@ pub struct Filing {
     pub routing: Arc<Routing>,
     /// What strangers may be shown.
     pub discretion: Arc<Discretion>,
+    /// Tells whether two reports come from the same person.
+    pub reporters: Reporters,
 }
 
 /// What became of it.
@@ -119,7 +122,8 @@ impl Filing {
         let service = asked.ok_or_else(|| Error::invalid("service", format!("{:?} is not a service.", new.service)))?;
         let answers = self.answers(service, new)?;
         let at = new.history.as_ref().map_or(now, |past| past.filed_at);
-        let near = self.nearby(tx, service, new, at).await?;
+        let marks = self.reporters.marks(&new.contact);
+        let near = self.nearby(tx, &city.catalog, service, new, &marks, at).await?;
         let (stands, joined) = match decide(tx, &city.catalog, service, new, &near).await? {
             Decision::Ask => {
                 if let Some(key) = key {
@@ -140,7 +144,9 @@ impl Filing {
         let case = stands.case;
         let in_words = answers.iter().filter(|(code, _)| service.asks_for_words(code)).map(|(_, value)| value.as_str());
         let words = self.discretion.standing(new.words().chain(in_words));
-        let draft = store::Draft { new, service, case, answers: &answers, words, joined: joined.is_some(), filed_at: at, recorded_at: now };
+        let joins = joined.is_some();
+        let draft =
+            store::Draft { new, service, case, answers: &answers, marks: &marks, words, joined: joins, filed_at: at, recorded_at: now };
         let Written { id, number, salt, proof_salt, open311_token } = store::insert(tx, &draft).await?;
         store::remember_candidates(tx, id, case, &near).await?;
         if !new.photos.is_empty() {
@@ -155,6 +161,10 @@ impl Filing {
         };
         let proof = events::commitment(&proof_salt, &[number.as_str(), &new.description, &new.address]);
         events::append(tx, New::at(at, fact).of_case(case).of_request(id).committing(proof)).await?;
+        // History is recorded in the order of its file, not of its days, and what came back then was dealt with then.
+        if let Some(place) = new.place.filter(|_| !joins && near.is_empty() && new.history.is_none()) {
+            duplicates::remember_recurrence(tx, case, service, place, at).await?;
+        }
         Ok(Outcome::Filed(Filed {
             id,
             number,
@@ -163,8 +173,8 @@ impl Filing {
             status: stands.status,
             salt,
             open311_token,
-            joined: joined.is_some(),
-            flagged: joined.is_none() && !near.is_empty(),
+            joined: joins,
+            flagged: !joins && !near.is_empty(),
             due_at: stands.due_at,
             in_review: service.photo_review && !new.photos.is_empty(),
         }))
@@ -180,7 +190,15 @@ impl Filing {
         check_answers(service, &new.answers, unknown, limits).map_err(Error::Invalid)
     }
 
-    async fn nearby(&self, tx: &mut Tx, service: &Service, new: &NewRequest, at: i64) -> Result<Vec<Near>> {
+    async fn nearby(
+        &self,
+        tx: &mut Tx,
+        catalog: &Catalog,
+        service: &Service,
+        new: &NewRequest,
+        marks: &[String],
+        at: i64,
+    ) -> Result<Vec<Near>> {
         let Some(place) = new.place else { return Ok(Vec::new()) };
         // Whether it was the same as another one is a question about work that is still to be done.
         let finished = new.history.as_ref().is_some_and(|past| past.status.finished());
@@ -193,7 +211,12 @@ impl Filing {
             duplicates::lock(tx, place, service.duplicates.radius_m).await?;
             When::Now(at)
         };
-        let mut near = duplicates::near(tx, service, place, when).await?;
+        let report = Report {
+            accuracy_m: new.accuracy_m,
+            reporter: marks.to_vec(),
+            ..Report::of(service.id, at, new.place, &new.address, &new.description)
+        };
+        let mut near = duplicates::near(tx, catalog, service, &report, &new.photos, when).await?;
         near.truncate(self.config.limits.candidates);
         Ok(near)
     }
@@ -252,11 +275,12 @@ async fn decide(tx: &mut Tx, catalog: &Catalog, service: &Service, new: &NewRequ
             None => Decision::Open,
         });
     }
-    let nearest = near.iter().find(|near| service.place_privacy == PlacePrivacy::Exact && open_to_all(catalog, near));
-    Ok(match (nearest, service.duplicates.policy, &new.wish) {
-        (None, _, _) | (_, _, Wish::Separate) => Decision::Open,
-        (Some(nearest), Policy::Join, _) => Decision::Join { case: nearest.case, by: "policy" },
-        (Some(_), Policy::Suggest, Wish::Ask) => Decision::Ask,
-        (Some(_), _, _) => Decision::Open,
+    let public = |near: &&Near| service.place_privacy == PlacePrivacy::Exact && open_to_all(catalog, near);
+    let joinable = near.iter().filter(public).find(|near| near.joinable);
+    Ok(match (service.duplicates.policy, &new.wish, joinable) {
+        (_, Wish::Separate, _) => Decision::Open,
+        (Policy::Join, _, Some(likeliest)) => Decision::Join { case: likeliest.case, by: "policy" },
+        (Policy::Suggest, Wish::Ask, _) if near.iter().any(|near| public(&near)) => Decision::Ask,
+        _ => Decision::Open,
     })
 }

@@ -3,7 +3,7 @@
 //! [`file`] is the only way a request comes to be. It refuses to know protocols, and does not decide where a case goes
 //! (`routing`) or what becomes of it (`cases`).
 
-mod duplicates;
+pub mod duplicates;
 mod file;
 mod idempotency;
 mod listing;
@@ -17,7 +17,7 @@ mod public;
 mod store;
 mod teller;
 
-pub use duplicates::{Near, Reason};
+pub use duplicates::{Near, Reason, What};
 pub use file::{Filing, Outcome, file, record, record_in};
 pub use idempotency::{Key, forget as forget_keys};
 pub use listing::{Area, Listed, Wanted, by_open311_token, list};

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use serde::Serialize;
 
 use super::Near;
-use super::duplicates::Reason;
+use super::duplicates::{Reason, Report, What, suggest};
 use crate::cases::Status;
 use crate::catalog::{Catalog, Service};
 use crate::db::Db;
@@ -102,19 +102,23 @@ impl Placed {
     }
 }
 
-/// Open cases that may be the same as something about to be filed, as far as strangers may know: within the service's radius, and of
-/// services whose places are blurred those in the same part of town.
-pub fn suggestions(open: &OpenCases, catalog: &Catalog, service: &Service, place: Point, limit: usize) -> Vec<Near> {
+/// Open cases that may be the same as something about to be filed, as far as strangers may know: those that the score says, and of
+/// services whose places are blurred those in the same part of town, of which nothing is measured.
+pub async fn suggestions(db: &Db, open: &OpenCases, catalog: &Catalog, service: &Service, new: &Report, limit: usize) -> Result<Vec<Near>> {
+    let Some(place) = new.place else { return Ok(Vec::new()) };
     let services = || std::iter::once(service.id).chain(service.related.iter().copied());
     let of = |privacy| services().filter(|id| catalog.by_id(*id).is_some_and(|s| s.place_privacy == privacy)).collect::<Vec<_>>();
-    let exact = open.within(&of(PlacePrivacy::Exact), place, service.duplicates.radius_m, limit).into_iter();
-    let exact = exact.map(|n| (n, Reason::Distance { metres: n.metres.round() as i64 }));
+    let exact = open.within(&of(PlacePrivacy::Exact), place, service.duplicates.radius_m, limit);
+    let mut near = suggest(db, catalog, service, new, &exact.iter().map(|near| near.case).collect::<Vec<_>>()).await?;
     let middle = open.veil.point(PlacePrivacy::Blurred, place);
     let here = middle.map(|middle| open.within(&of(PlacePrivacy::Blurred), middle, SAME_POINT_M, limit)).unwrap_or_default();
     let metres = middle.map_or(0.0, |middle| place.metres_to(middle));
-    let blurred = here.into_iter().map(|n| (geo::Near { metres, ..n }, Reason::SameArea));
-    let near = exact.chain(blurred).take(limit);
-    near.map(|(n, reason)| Near { case: n.case, service: n.service, metres: n.metres, reasons: vec![reason] }).collect()
+    near.extend(here.into_iter().map(|n| {
+        let reasons = vec![Reason::new(What::SameArea, 0.0)];
+        Near { case: n.case, service: n.service, metres, probability: 0.5, joinable: false, reasons }
+    }));
+    near.truncate(limit);
+    Ok(near)
 }
 
 /// Blurred places of one cell are the same point.
@@ -190,7 +194,7 @@ fn show(case: &Shown, near: &Near, discretion: &Discretion, catalog: &Catalog) -
     let service = catalog.by_id(case.service_id).ok_or_else(|| Error::internal("a case has a service that the catalogue lacks"))?;
     let place = discretion.veil.over(service.place_privacy, Some(Point { lon: case.lon, lat: case.lat }), &case.address);
     // A distance that was measured from the real place tells where that is.
-    let measured = near.reasons.iter().any(|reason| matches!(reason, Reason::Distance { .. }));
+    let measured = near.reasons.iter().any(|reason| matches!(reason.what, What::Distance { .. } | What::NoRealPlace));
     let Some(point) = place.point.filter(|_| place.privacy == PlacePrivacy::Exact || !measured) else { return Ok(None) };
     Ok(Some(Candidate {
         number: case.number.clone(),
@@ -206,6 +210,6 @@ fn show(case: &Shown, near: &Near, discretion: &Discretion, catalog: &Catalog) -
         lat: point.lat,
         within_m: place.within_m,
         photo: case.photo.as_ref().map(|id| format!("/photos/{id}/small.jpg")),
-        reasons: near.reasons.clone(),
+        reasons: near.reasons.iter().filter(|reason| reason.what.for_all()).cloned().collect(),
     }))
 }

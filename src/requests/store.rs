@@ -22,6 +22,7 @@ pub(super) struct Draft<'a> {
     pub case: i64,
     pub answers: &'a [(String, String)],
     pub words: Standing,
+    pub marks: &'a [String],
     pub joined: bool,
     pub filed_at: i64,
     pub recorded_at: i64,
@@ -54,6 +55,9 @@ pub(super) async fn insert(tx: &mut Tx, draft: &Draft<'_>) -> Result<Written> {
             }
             if !draft.new.contact.is_empty() {
                 contact::keep(tx, id, &draft.new.contact).await?;
+            }
+            if !draft.marks.is_empty() {
+                tx.sql("insert into reporter_mark (request_id, marks) values ($1, $2)").bind(id).bind(draft.marks.join(" ")).run().await?;
             }
             return Ok(written);
         }
@@ -107,10 +111,11 @@ async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Opt
 pub(super) async fn remember_candidates(tx: &mut Tx, request: i64, joined: i64, near: &[Near]) -> Result<()> {
     for candidate in near {
         let decision = if candidate.case == joined { "joined" } else { "open" };
-        tx.sql("insert into duplicate_candidate (request_id, case_id, metres, reasons_json, decision) values ($1, $2, $3, $4, $5)")
+        tx.sql("insert into duplicate_candidate (request_id, case_id, metres, probability, reasons_json, decision) values ($1, $2, $3, $4, $5, $6)")
             .bind(request)
             .bind(candidate.case)
             .bind(candidate.metres)
+            .bind(candidate.probability)
             .bind(serde_json::to_string(&candidate.reasons)?)
             .bind(decision)
             .run()

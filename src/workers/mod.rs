@@ -15,6 +15,7 @@ use crate::events::{follow_in_process, follow_once_per_cluster, head, start_at};
 use crate::ledger::Linker;
 use crate::notices::{Channel, Gateway, Mail};
 use crate::requests::Teller;
+use crate::requests::duplicates::Tallies;
 
 /// The workers; dropping it stops them.
 pub struct Running {
@@ -39,6 +40,7 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     tasks.spawn(app.bell.clone().run(app.db.clone()));
     tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), Linker));
     tasks.spawn(heads::run(app.clone()));
+    tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), Tallies));
     tasks.spawn(housekeeping::run(app.clone()));
     if app.notices.sends(Channel::Mail) {
         let stale_ms = app.config.notices.give_up_hours * 3_600_000;

@@ -15,6 +15,7 @@ mod blocks;
 mod cases;
 mod contracts;
 mod demo;
+mod duplicates;
 mod hardening;
 mod heat;
 mod imports;

@@ -21,7 +21,7 @@ pub async fn with_discreet_services(city: &City) {
     let service = |code: &str, place_privacy, sensitive, policy, related: &[&str]| ServiceDraft {
         place_privacy,
         sensitive,
-        duplicates: Duplicates { policy, radius_m: 50.0, window_days: 60 },
+        duplicates: Duplicates { policy, radius_m: 50.0, window_days: 60, ..Duplicates::default() },
         related: related.iter().map(|code| (*code).to_owned()).collect(),
         ..ServiceDraft::new(code, code.to_uppercase())
     };
@@ -194,7 +194,7 @@ on_both! {
         };
         let (beside, there) = (nearby(point, "camp").await, nearby(middle, "camp").await);
         assert_eq!((beside[0]["number"].as_str(), there[0]["number"].as_str()), (Some(secret.number.as_str()), Some(secret.number.as_str())));
-        assert_eq!(beside[0]["reasons"], json!([{ "kind": "same_area" }]));
+        assert_eq!(beside[0]["reasons"], json!([{ "kind": "same_area", "log_odds": 0.0, "words": "in the same part of town" }]));
         assert!((beside[0]["metres"].as_f64().unwrap() - off).abs() < 0.2);
         assert_eq!(nearby(point, "person").await, json!([]));
         // Filing beside them asks nothing and joins nothing; staff sees that they are near.

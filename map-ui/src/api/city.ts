@@ -19,7 +19,7 @@ export interface Service {
   keywords: string[];
   type: string;
   questions: boolean;
-  duplicates: { policy: 'suggest' | 'flag' | 'join'; radius_m: number; window_days: number };
+  duplicates: { policy: 'suggest' | 'flag' | 'join'; radius_m: number; window_days: number; threshold: number };
 }
 
 export type Datatype = 'string' | 'number' | 'datetime' | 'text' | 'singlevaluelist' | 'multivaluelist';

@@ -18,7 +18,13 @@ export const SECTIONS: Section[] = [
   { name: 'blocks', title: m.settings_blocks, load: () => import('./blocks/Blocks.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'supervisor' || role === 'admin') },
   { name: 'data', title: m.settings_data, load: () => import('./data/Data.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'admin' || role === 'auditor') },
   { name: 'moderation', title: m.settings_moderation, load: () => import('./moderation/Moderation.svelte'), open: (member) => member.grants.some(({ role }) => ['dispatcher', 'supervisor', 'admin'].includes(role)) },
+  { name: 'duplicates', title: m.settings_duplicates, load: () => import('./duplicates/Duplicates.svelte'), open: setsServices },
 ];
+
+/** Whoever answers for the catalogue of anything. */
+function setsServices({ grants }: Session): boolean {
+  return grants.some(({ role }) => role === 'supervisor' || role === 'admin');
+}
 
 /** The section of an address; the first that the member may open when the address names none. */
 export function sectionAt(path: string, member: Session): Section | undefined {

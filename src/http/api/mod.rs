@@ -7,6 +7,7 @@ mod challenge;
 mod clusters;
 mod config;
 mod counts;
+mod duplicates;
 pub(super) mod filter;
 mod heat;
 mod invitations;
@@ -53,6 +54,9 @@ use crate::error::Error as Refusal;
     config::config,
     counts::counts,
     counts::steps::steps,
+    duplicates::show,
+    duplicates::save,
+    duplicates::preview,
     heat::heat,
     invitations::look,
     invitations::accept,
@@ -149,6 +153,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(blocks::routes)
             .configure(challenge::routes)
             .configure(services::routes)
+            .configure(duplicates::routes)
             .configure(photos::routes)
             .configure(requests::routes)
             .configure(own::routes)

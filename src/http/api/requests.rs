@@ -13,6 +13,7 @@ use crate::http::auth::Visitor;
 use crate::http::{Problem, client_address};
 use crate::people::policy::{Act, On, Who, may};
 use crate::privacy::{self, Hint};
+use crate::requests::duplicates::Report;
 use crate::requests::{self, Candidate, Contact, Filed, Key, NewRequest, Number, Outcome, PublicRequest, Reader, Wish};
 
 /// A request to file.
@@ -297,6 +298,8 @@ struct Spot {
     lat: f64,
     /// Code of the service.
     service: String,
+    /// How sure the phone is of the place, in metres.
+    accuracy_m: Option<f64>,
 }
 
 /// Open cases near a place.
@@ -304,7 +307,7 @@ struct Spot {
 struct Nearby {
     /// How far was looked, in metres.
     radius_m: f64,
-    /// What was found, nearest first.
+    /// What may be the same, the likeliest first.
     cases: Vec<Candidate>,
 }
 
@@ -314,7 +317,9 @@ async fn nearby(app: web::Data<App>, spot: web::Query<Spot>) -> Result<HttpRespo
     let place = Point::new(spot.lon, spot.lat).map_err(|e| Error::invalid("lon", e.to_string()))?;
     let catalog = app.catalog.get(&app.db).await?;
     let service = catalog.open(&spot.service)?;
-    let near = requests::suggestions(&app.open_cases, &catalog, service, place, app.config.limits.candidates);
+    let accuracy_m = spot.accuracy_m.filter(|metres| (0.0..=100_000.0).contains(metres));
+    let here = Report { accuracy_m, ..Report::of(service.id, app.clock.now(), Some(place), "", "") };
+    let near = requests::suggestions(&app.db, &app.open_cases, &catalog, service, &here, app.config.limits.candidates).await?;
     let cases = requests::candidates(&app.db, &app.discretion, &catalog, &near).await?;
     Ok(HttpResponse::Ok().json(Nearby { radius_m: service.duplicates.radius_m, cases }))
 }

@@ -8,6 +8,7 @@
 mod black;
 mod darkroom;
 mod exif;
+mod fingerprint;
 mod header;
 mod jpeg;
 mod raster;
@@ -70,6 +71,9 @@ pub struct Intake {
     pub taken_at: Option<i64>,
     /// SHA-256 of the large copy in lower-case hex: the same picture has the same content, whatever metadata it came with.
     pub content: String,
+    /// 64 bits that the same picture has in common, whatever its size and quality. It recognises a picture that is sent again, and
+    /// nothing more: two pictures of one thing differ. None where there is nothing to see.
+    pub fingerprint: Option<u64>,
 }
 
 /// Pixels in memory, eight bits a channel, rows without padding.
@@ -117,10 +121,12 @@ fn develop(bytes: &[u8], header: &Header, limits: &Limits, zone: &TimeZone, area
     let large_jpeg = render::encode(&large, QUALITY)?;
     let (width, height) = (large.width, large.height);
     let (small_width, small_height) = render::fit(width, height, SMALL);
-    let small_jpeg = render::encode(&render::resize(large, small_width, small_height)?, QUALITY)?;
+    let small = render::resize(large, small_width, small_height)?;
+    let small_jpeg = render::encode(&small, QUALITY)?;
+    let fingerprint = fingerprint::of(small);
     let content = Sha256::digest(&large_jpeg).iter().map(|byte| format!("{byte:02x}")).collect();
     let (lon, lat) = facts.position.unzip();
-    Ok(Intake { large: large_jpeg, small: small_jpeg, width, height, lon, lat, taken_at: facts.taken_at, content })
+    Ok(Intake { large: large_jpeg, small: small_jpeg, width, height, lon, lat, taken_at: facts.taken_at, content, fingerprint })
 }
 
 #[cfg(test)]

@@ -85,6 +85,11 @@ impl Row {
     }
 }
 
+/// A wish for how duplicates of a service are found.
+fn likened() -> Value {
+    json!({ "policy": "suggest", "radius_m": 30, "window_days": 60, "threshold": 0.2, "related": [] })
+}
+
 /// Every route. A new one is one line here.
 pub fn rows() -> Vec<Row> {
     use Of::{Case, City, Colleague, FreshCase, FreshKey, Note, Photo, Place, Request};
@@ -163,6 +168,9 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/scopes"),
         row("GET /api/services"),
         row("GET /api/services/{code}").at("/api/services/pothole"),
+        row("GET /api/services/{code}/duplicates").of(City).at("/api/services/pothole/duplicates"),
+        row("PUT /api/services/{code}/duplicates").of(City).at("/api/services/pothole/duplicates").json(likened()),
+        row("POST /api/services/{code}/duplicates/preview").of(City).at("/api/services/pothole/duplicates/preview").json(likened()),
         row("DELETE /api/session").leaves(),
         row("GET /api/session"),
         row("POST /api/session").leaves().json(json!({ "email": "resident@city.example", "password": "four unrelated words" })),

@@ -43,7 +43,7 @@ impl City {
     }
 
     async fn settle_in(&self) {
-        let duplicates = |policy, radius_m| Duplicates { policy, radius_m, window_days: 60 };
+        let duplicates = |policy, radius_m| Duplicates { policy, radius_m, window_days: 60, ..Duplicates::default() };
         let service = |code: &str, name: &str, duplicates| ServiceDraft { duplicates, ..ServiceDraft::new(code, name) };
         let related = |code: &str, other: &str, name: &str| ServiceDraft {
             related: vec![other.into()],

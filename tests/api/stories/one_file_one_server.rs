@@ -32,6 +32,7 @@ async fn a_server_notices_what_another_process_wrote() {
         config: city.app.config.clone(),
         catalog: city.app.catalog.clone(),
         routing: city.app.routing.clone(),
+        reporters: city.app.filing.reporters.clone(),
     });
     let place = waymark::geo::Point::new(0.9, 52.6).unwrap();
     let new = NewRequest { service: "noise".into(), place: Some(place), source: "other".into(), ..NewRequest::default() };

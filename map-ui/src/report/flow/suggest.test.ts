@@ -4,7 +4,7 @@ import type { Service } from '../../api/city.ts';
 import { found } from './suggest.ts';
 
 const service = (code: string, name: string, keywords: string[] = []): Service => ({
-  code, name, keywords, description: '', group: '', type: 'realtime', questions: false, duplicates: { policy: 'flag', radius_m: 0, window_days: 0 },
+  code, name, keywords, description: '', group: '', type: 'realtime', questions: false, duplicates: { policy: 'flag', radius_m: 0, window_days: 0, threshold: 0.2 },
 });
 const services = [service('p', 'Pothole', ['hole', 'road']), service('l', 'Street light out', ['lamp']), service('t', 'Árbol caído')];
 

@@ -1,0 +1,205 @@
+//! Which open cases may be the same problem, looked up inside the filing transaction.
+//!
+//! Candidates are looked up by the H3 cells that surely cover the circle (`geo::cell::ring`), under locks on the coarse cells
+//! above them, so that two filings within reach of each other take turns on any node, and the second sees the first. One statement
+//! brings what they are compared by. The tree in memory (`geo::nearby`) may lag a moment and serves suggestions only.
+
+use super::evidence::{Evidence, Report};
+use super::reason::Reason;
+use super::score::score;
+use crate::catalog::{Catalog, Service};
+use crate::db::{Db, Query, Tx};
+use crate::error::Result;
+use crate::geo::{Point, cell};
+use crate::photos;
+use crate::record;
+
+/// An open case near a new request, and why it may be the same one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Near {
+    /// The case.
+    pub case: i64,
+    /// Its service.
+    pub service: i64,
+    /// Metres between the two.
+    pub metres: f64,
+    /// How likely it is the same one, from 0 to 1.
+    pub probability: f64,
+    /// Whether a request may join it without anybody looking: never by a place that is none.
+    pub joinable: bool,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+record! {
+    struct Candidate {
+        id: i64,
+        service_id: i64,
+        lon: f64,
+        lat: f64,
+        opened_at: i64,
+        address: String,
+        description: Option<String>,
+        accuracy_m: Option<f64>,
+        reporter: Option<String>,
+        pile: Option<bool>,
+        here_pile: Option<bool>,
+    }
+}
+
+/// Keeps others from filing within reach until the transaction ends. Call it before [`near`].
+pub async fn lock(tx: &mut Tx, place: Point, radius_m: f64) -> Result<()> {
+    Ok(tx.lock(&cell::locks(&cell::ring(place, radius_m))).await?)
+}
+
+/// When a request is compared with the cases around it.
+#[derive(Debug, Clone, Copy)]
+pub enum When {
+    /// While it is filed: with what is open. A case that another server opened a moment "later", by its own clock or because
+    /// it waited less for the lock, is open all the same.
+    Now(i64),
+    /// As it was at a time in the past: with what was open then.
+    Then(i64),
+}
+
+/// Cases that are looked at for one request; only a pile has more.
+const LOOKED_AT: i64 = 200;
+
+// What opened the case stands for it: its first request's words and reporter.
+const CANDIDATES: &str =
+    "select c.id, c.service_id, c.lon, c.lat, c.opened_at, c.address, r.description, r.accuracy_m, k.marks as reporter, t.pile,
+        (select n.pile from place_tally n where n.lon = $1 and n.lat = $2) as here_pile
+     from case_record c left join request r on r.case_id = c.id and not r.joined left join reporter_mark k on k.request_id = r.id
+     left join place_tally t on t.lon = c.lon and t.lat = c.lat";
+
+// `+ 0` and `coalesce` keep the dates from choosing the index: SQLite would walk all recent cases of the service and PostgreSQL
+// all that are open, rather than the few in these cells, which is what the index on (service, cell) is for.
+fn around<'q>(candidates: Query<'q>, service: &Service, place: Point, when: When) -> Query<'q> {
+    let rules = &service.duplicates;
+    let (When::Now(at) | When::Then(at)) = when;
+    let query = candidates.bind(place.lon).bind(place.lat).push(" where c.opened_at + 0 >= ").put(at - rules.window_days * DAY);
+    let open = match when {
+        When::Now(_) => query.push(" and coalesce(c.closed_at, 0) = 0"),
+        When::Then(at) => {
+            query.push(" and c.opened_at + 0 <= ").put(at).push(" and (c.closed_at is null or c.closed_at > ").put(at).push(")")
+        }
+    };
+    open.within(" and c.service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
+        .within(" and c.cell", cell::ring(place, rules.radius_m))
+        .push(" limit ")
+        .put(LOOKED_AT)
+}
+
+const DAY: i64 = 86_400_000;
+
+/// Open cases that may be the same as what is filed, the likeliest first: within the service's radius and window, and as likely as its
+/// threshold says. `photos` are ids of the request's photos.
+pub async fn near(tx: &mut Tx, catalog: &Catalog, service: &Service, new: &Report, photos: &[String], when: When) -> Result<Vec<Near>> {
+    let Some(place) = new.place else { return Ok(Vec::new()) };
+    let found: Vec<Candidate> = around(tx.sql(CANDIDATES), service, place, when).all().await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut new = new.clone();
+    let mut pictures: Vec<(i64, i64)> = Vec::new();
+    if !photos.is_empty() {
+        new.pictures = photos::fingerprints(tx, photos).await?;
+    }
+    if !new.pictures.is_empty() {
+        let kept =
+            tx.sql("select r.case_id, p.fingerprint from photo p join request r on r.id = p.request_id where p.fingerprint is not null");
+        pictures = kept.within(" and r.case_id", found.iter().map(|c| c.id)).push(" limit 500").all().await?;
+    }
+    Ok(judge(found, &pictures, catalog, service, new, place))
+}
+
+/// The same for somebody who has not filed yet, from cases that the index in memory found.
+pub async fn suggest(db: &Db, catalog: &Catalog, service: &Service, new: &Report, cases: &[i64]) -> Result<Vec<Near>> {
+    let Some(place) = new.place else { return Ok(Vec::new()) };
+    let query =
+        db.sql(CANDIDATES).bind(place.lon).bind(place.lat).push(" where c.lon is not null").within(" and c.id", cases.iter().copied());
+    let found: Vec<Candidate> = query.push(" and c.opened_at >= ").put(new.at - service.duplicates.window_days * DAY).all().await?;
+    Ok(judge(found, &[], catalog, service, new.clone(), place))
+}
+
+fn judge(found: Vec<Candidate>, pictures: &[(i64, i64)], catalog: &Catalog, service: &Service, mut new: Report, place: Point) -> Vec<Near> {
+    let mut near: Vec<Near> = Vec::new();
+    for candidate in found {
+        let there = Point { lon: candidate.lon, lat: candidate.lat };
+        let metres = place.metres_to(there);
+        if metres > service.duplicates.radius_m {
+            continue;
+        }
+        new.pile = new.pile || candidate.here_pile.unwrap_or(false) || no_place(place);
+        let earlier = Report {
+            pile: candidate.pile.unwrap_or(false),
+            accuracy_m: candidate.accuracy_m,
+            reporter: marks(candidate.reporter.as_deref().unwrap_or_default()),
+            pictures: pictures.iter().filter(|(case, _)| *case == candidate.id).map(|(_, bits)| bits.cast_unsigned()).collect(),
+            ..Report::of(
+                candidate.service_id,
+                candidate.opened_at,
+                Some(there),
+                &candidate.address,
+                candidate.description.as_deref().unwrap_or_default(),
+            )
+        };
+        let evidence = Evidence::of(&new, &earlier);
+        if evidence.metres.is_none() && !evidence.says_enough_without_a_place() {
+            continue;
+        }
+        let score = score(&evidence, &service.duplicates, catalog.weights());
+        if score.probability >= service.duplicates.threshold {
+            let joinable = evidence.metres.is_some();
+            let (case, service) = (candidate.id, candidate.service_id);
+            near.push(Near { case, service, metres, probability: score.probability, joinable, reasons: score.reasons });
+        }
+    }
+    near.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.metres.total_cmp(&b.metres)).then(a.case.cmp(&b.case)));
+    let mut seen = std::collections::HashSet::new();
+    near.retain(|one| seen.insert(one.case)); // a case that two were merged into has two first requests
+    near
+}
+
+/// Whole degrees in both directions are what a program writes that has no place; nobody stands on such a point.
+fn no_place(place: Point) -> bool {
+    place.lon.fract() == 0.0 && place.lat.fract() == 0.0
+}
+
+/// Hashes of how a reporter can be reached, as the contact keeps them.
+pub fn marks(kept: &str) -> Vec<String> {
+    kept.split(' ').filter(|mark| !mark.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{self, ServiceDraft, Shelf};
+    use crate::db::plans;
+    use crate::error::Error;
+
+    /// Enough cases, all open and all recent, that a planner has a choice to make.
+    const MANY: &str = "with recursive n (n) as (select 1 union all select n + 1 from n where n < 20000)
+         insert into case_record (service_id, status, priority, lon, lat, cell, address, route_json, request_count, opened_at, updated_at, version)
+         select s.id, 'new', 'normal', 0.9, 52.6, n, '', '{}', 1, 1700000000000 - n, 1700000000000, 1 from service s, n";
+
+    #[tokio::test]
+    async fn candidates_are_found_by_their_cells_and_not_by_walking_what_is_recent() -> Result<()> {
+        for (db, _folder) in plans::databases().await? {
+            db.write(async move |tx| catalog::save(tx, &ServiceDraft::new("bin", "Bin"), None, 0).await).await?;
+            db.write(async move |tx| Ok::<_, Error>(tx.sql(MANY).run().await?)).await?;
+            db.write(async move |tx| Ok::<_, Error>(tx.sql("analyze case_record").run().await?)).await?;
+            let catalog = Shelf::default().get(&db).await?;
+            let service = catalog.open("bin")?;
+            for when in [When::Now(1_700_000_000_000), When::Then(1_700_000_000_000)] {
+                let here = Point { lon: 0.9, lat: 52.6 };
+                let steps = plans::steps(&db, CANDIDATES, |query| around(query, service, here, when)).await?.join("\n");
+                assert!(steps.contains("case_record_cell"), "{steps}");
+                for walked in ["SCAN c", "Seq Scan on case_record", "case_record_opened", "case_record_service", "case_record_open "] {
+                    assert!(!steps.contains(walked), "{walked} in {steps}");
+                }
+            }
+        }
+        Ok(())
+    }
+}

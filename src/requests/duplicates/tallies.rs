@@ -1,0 +1,108 @@
+//! Learns how often each exact coordinate was given, by following the log, and marks the piles among them ([`pile`](super::pile)).
+//!
+//! Once per cluster: what it writes and its cursor move together. Filing only reads its rows, so that a coordinate that everybody
+//! writes never makes filings wait for each other. It may lag a moment: a pile is the work of months.
+
+use std::collections::BTreeMap;
+
+use super::pile::Tally;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::events::{ClusterFollower, Event};
+use crate::geo::{Point, cell};
+use crate::record;
+
+/// The follower.
+#[derive(Clone)]
+pub struct Tallies;
+
+/// The neighbourhood of a point: a cell of this resolution, some 460 m from its middle to its corners.
+const AROUND: u8 = 8;
+
+const DAY: i64 = 86_400_000;
+
+record! {
+    struct Given {
+        service_id: i64,
+        lon: f64,
+        lat: f64,
+        address: String,
+        filed_at: i64,
+    }
+}
+
+record! {
+    struct Kept {
+        requests: i64,
+        services: i64,
+        addresses: i64,
+        days: i64,
+        pile: bool,
+    }
+}
+
+impl ClusterFollower for Tallies {
+    fn name(&self) -> &'static str {
+        "places"
+    }
+
+    async fn react(&self, tx: &mut Tx, events: &[Event]) -> Result<()> {
+        let filed = |event: &&Event| matches!(event.kind.as_str(), "filed" | "joined");
+        let requests: Vec<i64> = events.iter().filter(filed).filter_map(|event| event.request_id).collect();
+        // Together first: a thousand requests on one point are one row to write. In order, so that writers cannot wait in a circle.
+        let mut seen: BTreeMap<(u64, u64), (Point, Tally)> = BTreeMap::new();
+        for some in requests.chunks(500) {
+            let query = tx.sql("select service_id, lon, lat, address, filed_at from request where lon is not null and lat is not null");
+            for given in query.within(" and id", some.iter().copied()).all::<Given>().await? {
+                let point = Point { lon: given.lon, lat: given.lat };
+                let one = Tally::one(given.service_id, &given.address, given.filed_at.div_euclid(DAY));
+                let entry = seen.entry((given.lon.to_bits(), given.lat.to_bits())).or_insert((point, Tally::default()));
+                entry.1 = entry.1.and(one);
+            }
+        }
+        for (point, tally) in seen.into_values() {
+            learn(tx, point, tally).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn learn(tx: &mut Tx, point: Point, more: Tally) -> Result<()> {
+    let around = cell::cell_at(point, AROUND);
+    let kept: Kept = tx
+        .sql(
+            "insert into place_tally (lon, lat, cell, requests, services, addresses, days, pile) values ($1, $2, $3, $4, $5, $6, $7, $8)
+             on conflict (lon, lat) do update set requests = place_tally.requests + excluded.requests,
+                 services = place_tally.services | excluded.services, addresses = place_tally.addresses | excluded.addresses,
+                 days = place_tally.days | excluded.days
+             returning requests, services, addresses, days, pile",
+        )
+        .bind(point.lon)
+        .bind(point.lat)
+        .bind(around)
+        .bind(more.requests)
+        .bind(more.services.cast_signed())
+        .bind(more.addresses.cast_signed())
+        .bind(more.days.cast_signed())
+        .bind(false)
+        .one()
+        .await?;
+    let tally = Tally {
+        requests: kept.requests,
+        services: kept.services.cast_unsigned(),
+        addresses: kept.addresses.cast_unsigned(),
+        days: kept.days.cast_unsigned(),
+    };
+    if !tally.is_suspect() {
+        return Ok(());
+    }
+    let (points, requests): (i64, i64) =
+        tx.sql("select count(*), coalesce(cast(sum(requests) as bigint), 0) from place_tally where cell = $1").bind(around).one().await?;
+    let others = (points - 1).max(1) as f64;
+    let is = tally.is_pile((requests - tally.requests) as f64 / others);
+    if is != kept.pile {
+        let change = tx.sql("update place_tally set pile = $1 where lon = $2 and lat = $3");
+        change.bind(is).bind(point.lon).bind(point.lat).run().await?;
+    }
+    Ok(())
+}
