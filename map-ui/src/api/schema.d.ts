@@ -1037,6 +1037,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/{code}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_services_code_duplicates"];
+        put: operations["put_api_services_code_duplicates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{code}/duplicates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_services_code_duplicates_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -2041,10 +2073,62 @@ export interface components {
          * @description The type of an answer, as Open311 names them.
          * @enum {string}
          */
-        Datatype: "String" | "Number" | "Datetime" | "Text" | "SingleValueList" | "MultiValueList";
+        Datatype: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
         /** @description A service with its questions. */
         Detailed: components["schemas"]["Listed"] & {
             attributes: components["schemas"]["Attribute"][];
+        };
+        /** @description How many of last month's requests a setting would have likened to an open case. */
+        DuplicateCount: {
+            /** @description Requests that the resident would have been asked about, or that would have been flagged. */
+            suggestions: number;
+            /** @description Requests that would have joined a case. */
+            joins: number;
+        };
+        /** @description What a setting would have meant. */
+        DuplicatePreview: {
+            /**
+             * Format: int64
+             * @description Days that were looked at, until now.
+             */
+            days: number;
+            /** @description Requests of the service in these days. */
+            requests: number;
+            /** @description As it is set now. */
+            now: components["schemas"]["DuplicateCount"];
+            /** @description Under the setting that was asked about. */
+            then: components["schemas"]["DuplicateCount"];
+        };
+        /** @description What is set for a service. */
+        DuplicateSetting: components["schemas"]["DuplicateWish"] & {
+            /** @description Code of the service. */
+            service: string;
+            /** @description Name of the service. */
+            name: string;
+            /** @description Changes with every change of it: the ETag. */
+            version: string;
+        };
+        /** @description What staff may set for a service. */
+        DuplicateWish: {
+            /** @description What happens when a request looks like an open case. */
+            policy: components["schemas"]["Policy"];
+            /**
+             * Format: double
+             * @description How far apart the two may lie, in metres; 0 looks for none.
+             */
+            radius_m: number;
+            /**
+             * Format: int64
+             * @description How many days before the case may have been opened.
+             */
+            window_days: number;
+            /**
+             * Format: double
+             * @description From which probability on it counts, between 0.01 and 0.99.
+             */
+            threshold: number;
+            /** @description Codes of services whose open cases may be about the same thing; mutual. */
+            related: string[];
         };
         /** @description When two requests of a service are about the same thing. */
         Duplicates: {
@@ -2065,6 +2149,18 @@ export interface components {
              * @default 60
              */
             window_days: number;
+            /**
+             * Format: double
+             * @description From which probability on it counts, between 0 and 1.
+             * @default 0.2
+             */
+            threshold: number;
+            /**
+             * Format: double
+             * @description The log-odds of two being the same before anything is compared, among those within radius and window.
+             * @default 1
+             */
+            prior: number;
         };
         /** @description A second factor being set up; shown this once. */
         Enrolment: {
@@ -2732,7 +2828,7 @@ export interface components {
          * @description What a filing over Open311 is answered with.
          * @enum {string}
          */
-        Kind: "Realtime" | "Batch" | "Blackbox";
+        Kind: "realtime" | "batch" | "blackbox";
         /** @description A jurisdiction that does not have the request outside. */
         Lay: {
             /** @description Code of the layer. */
@@ -2812,8 +2908,13 @@ export interface components {
              * @description How far it was, in metres.
              */
             metres: number;
+            /**
+             * Format: double
+             * @description How likely it was the same, from 0 to 1; notes of earlier days do not say.
+             */
+            probability?: number | null;
             /** @description Why it may be the same. */
-            reasons: unknown;
+            reasons: components["schemas"]["Reason"][];
             /** @description What was decided: `open` is nothing yet. */
             decision: string;
         };
@@ -3056,7 +3157,7 @@ export interface components {
              * @description How far was looked, in metres.
              */
             radius_m: number;
-            /** @description What was found, nearest first. */
+            /** @description What may be the same, the likeliest first. */
             cases: components["schemas"]["Candidate"][];
         };
         /** @description A case to keep. */
@@ -3316,7 +3417,7 @@ export interface components {
          * @description What happens when a request looks like an open case nearby.
          * @enum {string}
          */
-        Policy: "Suggest" | "Flag" | "Join";
+        Policy: "suggest" | "flag" | "join";
         /** @description A power and where it holds; what is null or left out is no limit. */
         Powered: {
             /** @description `file`, `read`, `leader` or `auditor`. */
@@ -3332,7 +3433,7 @@ export interface components {
          * @description How much a case of a service matters beside others, before any rule has looked at it.
          * @enum {string}
          */
-        Priority: "Low" | "Normal" | "High" | "Urgent";
+        Priority: "low" | "normal" | "high" | "urgent";
         /** @description What was wrong (RFC 9457). */
         Problem: {
             /** @description What kind of problem, as a URI reference. */
@@ -3523,32 +3624,15 @@ export interface components {
             /** @description Those of them that must say why. */
             reasons: components["schemas"]["Status"][];
         };
-        /** @description Why two may be the same. */
-        Reason: {
+        /** @description One piece of evidence. */
+        Reason: components["schemas"]["What"] & {
             /**
-             * Format: int64
-             * @description Metres, rounded.
+             * Format: double
+             * @description How much it says for the same (above 0) or against it, in log-odds.
              */
-            metres: number;
-            /** @enum {string} */
-            kind: "distance";
-        } | {
-            /**
-             * Format: int64
-             * @description Whole days.
-             */
-            days: number;
-            /** @enum {string} */
-            kind: "age";
-        } | {
-            /** @enum {string} */
-            kind: "same_service";
-        } | {
-            /** @enum {string} */
-            kind: "related_service";
-        } | {
-            /** @enum {string} */
-            kind: "same_area";
+            log_odds: number;
+            /** @description The same in English. */
+            words: string;
         };
         /** @description What the sender is told. */
         Receipt: {
@@ -3822,12 +3906,32 @@ export interface components {
             /** @description One after the last. */
             to: number;
         };
-        /** @description A GeoJSON Point. */
+        /** @description Another case of the same service at the same spot, before this one or after it. */
         Spot: {
-            /** @description `Point`. */
-            type: string;
-            /** @description Longitude and latitude in degrees. */
-            coordinates: number[];
+            /**
+             * Format: int64
+             * @description The other case.
+             */
+            id: number;
+            /** @description Its number. */
+            number: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description When it was first reported, epoch milliseconds.
+             */
+            opened_at: number;
+            /**
+             * Format: int64
+             * @description When it was finished, epoch milliseconds; nothing where it was opened again.
+             */
+            closed_at?: number | null;
+            /**
+             * Format: double
+             * @description How far it is, in metres.
+             */
+            metres: number;
         };
         /**
          * @description Whether somebody has to look at words.
@@ -3917,6 +4021,11 @@ export interface components {
             team?: string | null;
             /** @description The state that a photo was given in a review. */
             photo?: string | null;
+            /**
+             * Format: int64
+             * @description How many days after its closing an earlier case at the same spot came back.
+             */
+            days?: number | null;
         };
         /** @description How many of one service. */
         Total: {
@@ -4057,6 +4166,72 @@ export interface components {
              */
             expires_at: number;
         };
+        /** @description Kinds of evidence, with their figures. */
+        What: {
+            /**
+             * Format: int64
+             * @description Metres, rounded.
+             */
+            metres: number;
+            /**
+             * Format: int64
+             * @description How far off the phones may have been, in metres, where they said so.
+             */
+            accuracy_m?: number | null;
+            /** @enum {string} */
+            kind: "distance";
+        } | {
+            /** @enum {string} */
+            kind: "no_real_place";
+        } | {
+            /** @enum {string} */
+            kind: "same_area";
+        } | {
+            /**
+             * Format: int64
+             * @description Whole days.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Whole minutes.
+             */
+            minutes: number;
+            /** @enum {string} */
+            kind: "age";
+        } | {
+            /** @enum {string} */
+            kind: "same_service";
+        } | {
+            /** @enum {string} */
+            kind: "related_service";
+        } | {
+            /** @enum {string} */
+            kind: "same_address";
+        } | {
+            /** @enum {string} */
+            kind: "same_block";
+        } | {
+            /** @enum {string} */
+            kind: "same_street";
+        } | {
+            /** @enum {string} */
+            kind: "other_street";
+        } | {
+            /**
+             * Format: int64
+             * @description From 0 to 100.
+             */
+            percent: number;
+            /** @enum {string} */
+            kind: "words";
+        } | {
+            /** @enum {string} */
+            kind: "same_reporter";
+        } | {
+            /** @enum {string} */
+            kind: "same_picture";
+        };
         /**
          * @description Where a request lies, as far as boundaries know.
          * @enum {string}
@@ -4074,8 +4249,11 @@ export interface components {
             requests: components["schemas"]["Request"][];
             /** @description What was written on it, first to last. */
             notes: components["schemas"]["Note"][];
-            /** @description Cases that may be the same, as far as the asker may see them. */
+            /** @description Cases that may be the same, the likeliest first, as far as the asker may see them. */
             duplicates: components["schemas"]["Likely"][];
+            recurs?: components["schemas"]["Spot"] | null;
+            /** @description Cases that were opened at the same spot after this one was finished. */
+            recurred: components["schemas"]["Spot"][];
             /** @description Other cases around it, nearest first, as far as the asker may see them. */
             nearby: components["schemas"]["Around"][];
             why?: components["schemas"]["Why"] | null;
@@ -6079,6 +6257,8 @@ export interface operations {
                 lat: number;
                 /** @description Code of the service. */
                 service: string;
+                /** @description How sure the phone is of the place, in metres. */
+                accuracy_m: number | null;
             };
             cookie?: never;
         };
@@ -7500,6 +7680,180 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_services_code_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of the service */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateSetting"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_services_code_duplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the setting that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Code of the service */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateSetting"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_services_code_duplicates_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of the service */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePreview"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
