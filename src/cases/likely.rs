@@ -72,7 +72,7 @@ pub(super) async fn duplicates(db: &Db, who: &Who, case: i64) -> Result<Vec<Like
 
 /// Another case of the same service at the same spot, before this one or after it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Spot {
+pub struct SameSpot {
     /// The other case.
     pub id: i64,
     /// Its number.
@@ -88,7 +88,7 @@ pub struct Spot {
 }
 
 /// The case at the same spot that was finished before this one was opened, and those that were opened there after it.
-pub(super) async fn recurrences(db: &Db, who: &Who, case: i64) -> Result<(Option<Spot>, Vec<Spot>)> {
+pub(super) async fn recurrences(db: &Db, who: &Who, case: i64) -> Result<(Option<SameSpot>, Vec<SameSpot>)> {
     const BEFORE: &str = "select c.id, c.status, c.opened_at, c.closed_at, l.metres from case_recurrence l
          join case_record c on c.id = l.earlier_case_id where l.case_id = $1";
     const AFTER: &str = "select c.id, c.status, c.opened_at, c.closed_at, l.metres from case_recurrence l
@@ -97,13 +97,13 @@ pub(super) async fn recurrences(db: &Db, who: &Who, case: i64) -> Result<(Option
     Ok((before, spots(db, who, AFTER, case).await?))
 }
 
-async fn spots(db: &Db, who: &Who, text: &'static str, case: i64) -> Result<Vec<Spot>> {
+async fn spots(db: &Db, who: &Who, text: &'static str, case: i64) -> Result<Vec<SameSpot>> {
     let query = access::within(db.sql(text).bind(case), &scope(who, Act::SeeCase));
     let found: Vec<(i64, Status, i64, Option<i64>, f64)> = query.push(" order by c.opened_at, c.id limit ").put(MOST).all().await?;
     let mut about = summaries(db, &found.iter().map(|found| found.0).collect::<Vec<_>>()).await?;
     let spot = |(id, status, opened_at, closed_at, metres)| {
         let number = about.remove(&id).unwrap_or_default().number;
-        Spot { id, number, status, opened_at, closed_at, metres }
+        SameSpot { id, number, status, opened_at, closed_at, metres }
     };
     Ok(found.into_iter().map(spot).collect())
 }

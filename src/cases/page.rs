@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::access;
 use super::around::{self, Around};
-use super::likely::{self, Likely, Spot};
+use super::likely::{self, Likely, SameSpot};
 use super::queue::{Place, summaries};
 use super::status::Status;
 use crate::db::Db;
@@ -199,9 +199,9 @@ pub struct Whole {
     /// Cases that may be the same, the likeliest first, as far as the asker may see them.
     pub duplicates: Vec<Likely>,
     /// The case at the same spot that was finished not long before this one was opened.
-    pub recurs: Option<Spot>,
+    pub recurs: Option<SameSpot>,
     /// Cases that were opened at the same spot after this one was finished.
-    pub recurred: Vec<Spot>,
+    pub recurred: Vec<SameSpot>,
     /// Other cases around it, nearest first, as far as the asker may see them.
     pub nearby: Vec<Around>,
     /// Why it went where it went.
