@@ -49,7 +49,7 @@ class Handler:
             return "421 gone"
         message = mailbox.MaildirMessage(envelope.content)
         message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
-        message["X-Encrypted"] = "yes" if session.ssl else "no"
+        message["X-Encrypted"] = "yes" if server.transport.get_extra_info("ssl_object") else "no"
         message["X-Signed-In"] = session.auth_data.login.decode() if session.authenticated else ""
         box.add(message)
         if to.startswith("stall"):

@@ -48,8 +48,11 @@ async function arrived(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'mail', 'new')).catch(() => []);
   const texts = await Promise.all(names.map((name) => readFile(join(folder, 'mail', 'new', name), 'utf8')));
   const row = (text: string) => Number(/Message-ID: <waymark\.(\d+)\./.exec(text)?.[1] ?? 0);
-  return texts.map((text) => `\n${text}`).sort((a, b) => row(a) - row(b));
+  return texts.map((text) => `\n${plain(text)}`).sort((a, b) => row(a) - row(b));
 }
+
+/** Without its transfer encoding, as far as English needs it (RFC 2045, 6.7): soft breaks and `=`. */
+const plain = (text: string) => (text.includes('Content-Transfer-Encoding: quoted-printable') ? text.replaceAll('=\n', '').replaceAll('=3D', '=') : text);
 
 function listening(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {

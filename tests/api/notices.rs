@@ -171,6 +171,7 @@ on_both_with_mail! {
         counted(&city, "select count(*) from outbox where error = 'The mail server did not answer in time.'", 1).await;
         files(&city, "fine@example.org", "en").await;
         mail.wait_for(1).await;
+        counted(&city, "select count(*) from outbox where sent_at is not null", 1).await;
         assert_eq!(city.count("select count(*) from outbox where next_at is not null").await, 1);
     }
 
@@ -277,6 +278,7 @@ async fn killed(database: Database, mut mail: MailServer) {
     config.server.workers = 1;
     mail.settings(&mut config);
     config.mail.timeout_seconds = 60;
+    config.notices.batch = 1; // nobody waits behind `stall`
     let config = config.settle(&folder).unwrap();
     let second = Server::start(config.clone(), ahead.clone()).await;
     let letters = mail.wait_for(4).await;
@@ -314,7 +316,7 @@ async fn a_server_that_is_killed_loses_no_message_on_postgres() {
 /// A city that sends mail by `options` of the server and `last` settings.
 async fn encrypted(options: &[&str], last: impl FnOnce(&mut Config)) -> Option<(City, MailServer)> {
     let mail = MailServer::with(options)?;
-    let certificate = std::path::PathBuf::from(std::env::var("WAYMARK_TEST_CERT").unwrap()).join("cert.pem");
+    let certificate = std::path::PathBuf::from(std::env::var("WAYMARK_TEST_CERT").unwrap()).join("ca.pem");
     let city = City::with(Database::sqlite(), |config| {
         mail.settings(config);
         config.mail.host = "localhost".into();
@@ -366,7 +368,7 @@ async fn mail_that_is_switched_on_later_tells_nothing_of_before() {
     };
     let city = City::over(Database::sqlite()).await;
     files(&city, "before@example.org", "en").await;
-    assert_eq!(city.count("select count(*) from follower").await, 0, "without mail nobody follows");
+    assert_eq!(city.count("select count(*) from follower where name = 'notices'").await, 0, "without mail nobody follows");
     let mut config = (*city.app.config).clone();
     mail.settings(&mut config);
     let later = Server::start(config, Clock::standing_at(NOON)).await;

@@ -59,7 +59,7 @@ impl MailServer {
     /// Everything that arrived.
     pub fn arrived(&self) -> Vec<Letter> {
         let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail/new")) else { return Vec::new() };
-        entries.map(|entry| Letter { text: std::fs::read_to_string(entry.unwrap().path()).unwrap() }).collect()
+        entries.map(|entry| Letter { text: plain(&std::fs::read_to_string(entry.unwrap().path()).unwrap()) }).collect()
     }
 
     /// Waits until so many arrived, and hands out all.
@@ -90,6 +90,12 @@ impl Letter {
     pub fn after(&self, before: &str) -> &str {
         self.body().split_once(before).unwrap_or_else(|| panic!("{before} in {}", self.text)).1.split_whitespace().next().unwrap()
     }
+}
+
+/// A letter without its transfer encoding, as far as English needs it (RFC 2045, 6.7): soft breaks and `=`.
+fn plain(text: &str) -> String {
+    let quoted = text.contains("Content-Transfer-Encoding: quoted-printable");
+    if quoted { text.replace("=\n", "").replace("=3D", "=") } else { text.to_owned() }
 }
 
 fn launch(folder: &std::path::Path, port: u16, options: &[String]) -> Option<(Child, u16)> {
