@@ -45,14 +45,21 @@ export async function filedAt({ lon, lat }: { lon: number; lat: number }): Promi
 
 /** The service worker holds what a report needs, the questions of the services included. */
 export async function ready(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    await navigator.serviceWorker.ready;
-    const facts = (await caches.has('facts')) ? await (await caches.open('facts')).keys() : [];
-    return navigator.serviceWorker.controller !== null && facts.filter(({ url }) => url.includes('/api/services/')).length > 0;
-  });
-  const codes = await api<{ code: string }[]>('/api/services');
-  await page.waitForFunction(async (count) => (await (await caches.open('facts')).keys()).filter(({ url }) => url.includes('/api/services/')).length >= count, codes.length);
+  const { length } = await api<{ code: string }[]>('/api/services');
+  // Asked again and again from here: a wait inside the page takes a promise for yes.
+  for (let tries = 0; (await questionsKept(page)) < length; tries++) {
+    assert.ok(tries < 300, 'the worker keeps every service before long');
+    await page.waitForTimeout(200);
+  }
 }
+
+/** Services whose questions the worker has kept; none before it has taken the page over. */
+const questionsKept = (page: Page) =>
+  page.evaluate(async () => {
+    if (!navigator.serviceWorker.controller) return 0;
+    const facts = await (await caches.open('facts')).keys();
+    return facts.filter(({ url }) => url.includes('/api/services/')).length;
+  });
 
 /** From the choice of the service to the last step. */
 export async function fill(page: Page, service: string): Promise<void> {
