@@ -6,8 +6,8 @@
 //!    towards the defaults and a prior of each service drawn towards the common one (ridge, that is a normal prior; Newton's method).
 //!    Clerks say *that* a request repeats another more often than *which*: so every request weighs one, and its candidates share that
 //!    by their probability, which is estimated anew with the weights (expectation and maximisation; Dempster, Laird and Rubin 1977).
-//! 3. Half of the best F1 that any threshold reaches, which is the best threshold for probabilities (Lipton, Elkan and Narayanaswamy,
-//!    ECML 2014) and steadier than the one that happens to reach it; drawn towards the common one likewise.
+//! 3. The lowest threshold that all but reaches the best F1 of any: clerks leave duplicates unmarked, and a request of which nobody was
+//!    asked costs more than one of which somebody was asked in vain. Drawn towards the common one likewise.
 //!
 //! Weights keep their signs, so that farther is never likelier, whatever a history says. What a history does not hold (reporters,
 //! pictures) keeps its default. Pure.
@@ -21,8 +21,13 @@ use super::score::{REACH, SPAN, features, probability};
 use crate::catalog::{Duplicates, EVIDENCE, KINDS, Weights};
 use crate::geo::cell::LARGEST_RADIUS_M;
 
-/// How many marked duplicates of its own a service needs to weigh as much as all others together.
+/// How many marked duplicates of its own a service needs to weigh as much as all others together: for its scales, and for its threshold,
+/// which a few hits more or less move about.
 const OWN: f64 = 10.0;
+const OWN_THRESHOLD: f64 = 100.0;
+
+/// The share of the best F1 that a threshold has to reach.
+const ALL_BUT: f64 = 0.99;
 
 /// Strength of the ridge on weights and priors.
 const RIDGE: f64 = 2.0;
@@ -288,7 +293,9 @@ fn thresholds(sets: &mut [Duplicates], history: &History, cases: &[Case], model:
                 counted
             })
         };
-        (2..96).map(|percent| counted(f64::from(percent) / 100.0).f1()).fold(0.02, f64::max) / 2.0
+        let tried: Vec<(f64, f64)> = (2..96).map(|percent| f64::from(percent) / 100.0).map(|at| (at, counted(at).f1())).collect();
+        let most = tried.iter().map(|(_, f1)| *f1).fold(0.0, f64::max);
+        tried.iter().find(|(_, f1)| *f1 >= ALL_BUT * most).map_or(0.5, |(at, _)| *at)
     };
     let all: Vec<usize> = (0..cut).collect();
     let common = best(&all);
@@ -296,7 +303,11 @@ fn thresholds(sets: &mut [Duplicates], history: &History, cases: &[Case], model:
     for (kind, set) in sets.iter_mut().enumerate() {
         let own: Vec<usize> = all.iter().copied().filter(|new| history.filed[*new].kind == kind).collect();
         let known = own.iter().filter(|new| marked[**new]).count() as f64;
-        let drawn = if known == 0.0 { common } else { probability((known * odds(best(&own)) + OWN * odds(common)) / (known + OWN)) };
+        let drawn = if known == 0.0 {
+            common
+        } else {
+            probability((known * odds(best(&own)) + OWN_THRESHOLD * odds(common)) / (known + OWN_THRESHOLD))
+        };
         set.threshold = rounded(drawn, 1000.0).clamp(0.01, 0.99);
     }
 }
