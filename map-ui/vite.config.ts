@@ -24,7 +24,15 @@ export default defineConfig({
     // A data: URL is code the content security policy cannot tell apart from an attacker's: every file stays a file.
     assetsInlineLimit: 0,
     // What every page has already need not be named again wherever a part is fetched.
-    modulePreload: { polyfill: false, resolveDependencies: (_, files, { hostType }) => (hostType === 'js' ? files.filter((file) => !/assets\/(svelte|shell|index|rolldown-runtime)-/.test(file)) : files) },
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, files, { hostId, hostType }) => {
+        if (hostType !== 'js') return files;
+        // The entry, which all pages wait for, names only the styles of the others: their scripts find each other.
+        const named = (file: string) => file.endsWith('.css') || !/assets\/index-/.test(hostId);
+        return files.filter((file) => named(file) && !/assets\/(svelte|shell|index|rolldown-runtime)-/.test(file));
+      },
+    },
     // What others wrote and we ship is named, with its licence, at /licenses.md.
     license: { fileName: 'licenses.md' },
     // MapLibre alone is over Rolldown's 500 kB of raw text; its budget is kept by the end-to-end tests instead.

@@ -29,7 +29,7 @@ fn kinds(reasons: &Value) -> Vec<&str> {
 fn bars(turned: bool, width: u32) -> Vec<u8> {
     let shade = |x: u32, y: u32| {
         let across = if turned { width - x } else { x } * 255 / width;
-        if (y * 8 / width) % 2 == 0 { across } else { 255 - across }
+        if (y * 8 / width).is_multiple_of(2) { across } else { 255 - across }
     };
     let picture = image::RgbImage::from_fn(width, width, |x, y| image::Rgb([u8::try_from(shade(x, y)).unwrap_or(255); 3]));
     let mut bytes = std::io::Cursor::new(Vec::new());

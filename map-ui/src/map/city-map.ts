@@ -49,6 +49,8 @@ export class CityMap {
       // In-page checks of colours read the buffer after the frame; nobody else pays for keeping it.
       canvasContextAttributes: { preserveDrawingBuffer: navigator.webdriver },
     });
+    // Tiles that do not come without a network are no news: the page says itself that there is none.
+    this.canvas.on('error', ({ error }) => navigator.onLine && console.error(error));
     this.canvas.touchZoomRotate.disableRotation();
     this.canvas.addControl(new ScaleControl({ maxWidth: 90 }), 'bottom-right');
     this.canvas.once('load', () => {

@@ -261,11 +261,10 @@ fn solve(mut matrix: [[f64; SHARED]; SHARED], mut right: [f64; SHARED]) -> [f64;
         if head.abs() < 1e-12 {
             continue; // nothing is known in this direction
         }
+        let lead = matrix[column];
         for row in column + 1..SHARED {
             let factor = matrix[row][column] / head;
-            for place in column..SHARED {
-                matrix[row][place] -= factor * matrix[column][place];
-            }
+            matrix[row].iter_mut().zip(lead).skip(column).for_each(|(value, above)| *value -= factor * above);
             right[row] -= factor * right[column];
         }
     }
