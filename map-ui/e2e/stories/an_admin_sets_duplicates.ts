@@ -6,7 +6,7 @@ import { open } from '../world.ts';
 
 for (const width of [1240, 390]) {
   test(`an administrator sees what a radius would have meant last month, and sets it, at ${width} px`, () =>
-    open({ width }, async (page) => {
+    open({ width, expects: /422/ }, async (page) => {
       await sitDown(page, '/settings/duplicates');
       await page.getByRole('heading', { name: 'Duplicates', level: 1 }).waitFor();
       await page.getByRole('button', { name: /^Change / }).first().click();

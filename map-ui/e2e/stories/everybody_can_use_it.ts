@@ -53,7 +53,7 @@ test('pages come compressed, tagged and under a strict policy, and hashed files 
 });
 
 /** Kilobytes of script, gzipped, that a page needs before its first view: without the map, which comes after. */
-const BUDGET = { '/report': 25, '/': 53, '/requests/11111111': 39, '/desk': 48, '/insight': 63 };
+const BUDGET = { '/report': 25, '/': 57, '/requests/11111111': 43, '/desk': 48, '/insight': 66 };
 
 test('what a page needs before its first view stays within its budget', async () => {
   for (const [path, most] of Object.entries(BUDGET)) {
