@@ -3792,6 +3792,33 @@ export interface components {
             /** @description Why it is hidden; for staff alone. */
             reason?: string | null;
         };
+        /** @description Another case of the same service at the same spot, before this one or after it. */
+        SameSpot: {
+            /**
+             * Format: int64
+             * @description The other case.
+             */
+            id: number;
+            /** @description Its number. */
+            number: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description When it was first reported, epoch milliseconds.
+             */
+            opened_at: number;
+            /**
+             * Format: int64
+             * @description When it was finished, epoch milliseconds; nothing where it was opened again.
+             */
+            closed_at?: number | null;
+            /**
+             * Format: double
+             * @description How far it is, in metres.
+             */
+            metres: number;
+        };
         /** @description A role and where it holds; what is null or left out is no limit. */
         Scoped: {
             /** @description `resident`, `member`, `dispatcher`, `supervisor`, `leader`, `auditor` or `admin`. */
@@ -3906,32 +3933,12 @@ export interface components {
             /** @description One after the last. */
             to: number;
         };
-        /** @description Another case of the same service at the same spot, before this one or after it. */
+        /** @description A GeoJSON Point. */
         Spot: {
-            /**
-             * Format: int64
-             * @description The other case.
-             */
-            id: number;
-            /** @description Its number. */
-            number: string;
-            /** @description Where it stands. */
-            status: components["schemas"]["Status"];
-            /**
-             * Format: int64
-             * @description When it was first reported, epoch milliseconds.
-             */
-            opened_at: number;
-            /**
-             * Format: int64
-             * @description When it was finished, epoch milliseconds; nothing where it was opened again.
-             */
-            closed_at?: number | null;
-            /**
-             * Format: double
-             * @description How far it is, in metres.
-             */
-            metres: number;
+            /** @description `Point`. */
+            type: string;
+            /** @description Longitude and latitude in degrees. */
+            coordinates: number[];
         };
         /**
          * @description Whether somebody has to look at words.
@@ -4251,9 +4258,9 @@ export interface components {
             notes: components["schemas"]["Note"][];
             /** @description Cases that may be the same, the likeliest first, as far as the asker may see them. */
             duplicates: components["schemas"]["Likely"][];
-            recurs?: components["schemas"]["Spot"] | null;
+            recurs?: components["schemas"]["SameSpot"] | null;
             /** @description Cases that were opened at the same spot after this one was finished. */
-            recurred: components["schemas"]["Spot"][];
+            recurred: components["schemas"]["SameSpot"][];
             /** @description Other cases around it, nearest first, as far as the asker may see them. */
             nearby: components["schemas"]["Around"][];
             why?: components["schemas"]["Why"] | null;
