@@ -21,6 +21,7 @@ const ROUNDS: usize = 7;
 const FILINGS: usize = 1_000;
 
 fn main() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let folder = tempfile::tempdir_in(std::env::var("WAYMARK_BENCH_DIR").unwrap_or_else(|_| ".".into())).unwrap();
     runtime.block_on(async {
