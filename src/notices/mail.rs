@@ -4,6 +4,7 @@
 //! the batch, a refusal of a message is about that message. lettre's own pool does not tell these apart, and would hand a
 //! connection that was left in the middle of an answer to the next message.
 
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use lettre::Message;
@@ -163,10 +164,20 @@ fn about_us(e: &SmtpError) -> String {
     match e.status() {
         Some(code) if signing_in(code) => format!("The mail server does not let us in: {code}."),
         Some(code) => format!("The mail server takes nothing from us: {code}."),
-        None if e.is_tls() => "The mail server's certificate or encryption is not to be trusted.".into(),
+        None if distrusted(e) => "The mail server's certificate or encryption is not to be trusted.".into(),
         None if e.is_client() => "The mail server offers no encryption, or no way to sign in that we know.".into(),
         None => "The mail server cannot be reached.".into(),
     }
+}
+
+/// Whether encryption failed. lettre calls a handshake that rustls broke off a broken connection; the reason lies beneath.
+fn distrusted(e: &SmtpError) -> bool {
+    let beneath = || std::iter::successors(e.source(), |e| (*e).source());
+    let broken_off = |e: &(dyn StdError + 'static)| {
+        let inner = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        e.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    };
+    e.is_tls() || beneath().any(broken_off)
 }
 
 /// Why this message was not taken.
