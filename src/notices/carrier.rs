@@ -50,7 +50,7 @@ pub trait Carrier: Send {
     /// Takes one; `Ok` once the other side answers for it.
     fn carry(&mut self, due: &Due) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// There is nothing more for now: lets go of connections.
+    /// Nothing waits any more: lets go of connections.
     fn rest(&mut self) -> impl Future<Output = ()> + Send;
 
     /// Seconds that one message may take.

@@ -5,6 +5,8 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+pub use crate::events::hex as hexadecimal;
+
 /// Crockford's base 32, in lower case: no `i`, `l`, `o`, `u`, so that nothing is misread from paper or over the telephone.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -24,11 +26,6 @@ pub fn fresh_password() -> String {
 /// `password::Passwords`.
 pub fn fingerprint(secret: &str) -> String {
     hexadecimal(&Sha256::digest(secret.as_bytes()))
-}
-
-/// Bytes in hexadecimal, in lower case.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes that [`hexadecimal`] wrote; `None` for every other text.

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
+use crate::events::hex;
 use crate::geo::Point;
 
 /// How long a row may stand for bytes that are still being put: far longer than any put is tried.
@@ -202,7 +203,7 @@ async fn arrive(db: &Db, id: &str, expires_at: i64) -> Result<()> {
 pub(super) fn random_id() -> String {
     let mut bits = [0; 16];
     rand::rng().fill_bytes(&mut bits);
-    bits.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&bits)
 }
 
 /// The key under which writers of one content take turns. It shares its space with the cells of filing: meeting one by chance only

@@ -23,6 +23,7 @@ pub use darkroom::Darkroom;
 pub use refusal::{Refusal, TYPES};
 
 use crate::config;
+use crate::events::hex;
 use header::{Header, Kind};
 
 /// Longest side of the large copy, in pixels. Never enlarged.
@@ -124,7 +125,7 @@ fn develop(bytes: &[u8], header: &Header, limits: &Limits, zone: &TimeZone, area
     let small = render::resize(large, small_width, small_height)?;
     let small_jpeg = render::encode(&small, QUALITY)?;
     let fingerprint = fingerprint::of(small);
-    let content = Sha256::digest(&large_jpeg).iter().map(|byte| format!("{byte:02x}")).collect();
+    let content = hex(&Sha256::digest(&large_jpeg));
     let (lon, lat) = facts.position.unzip();
     Ok(Intake { large: large_jpeg, small: small_jpeg, width, height, lon, lat, taken_at: facts.taken_at, content, fingerprint })
 }
