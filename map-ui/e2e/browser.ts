@@ -6,8 +6,45 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 const FLAGS = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const WEBGL = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
-export function openBrowser(how: { webgl: boolean } = { webgl: true }): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...(how.webgl ? WEBGL : ['--disable-3d-apis'])] });
+const LAUNCH_MS = 60_000;
+const STORY_MS = 120_000;
+const CLOSING_MS = 15_000;
+
+/** A browser that has shown that it can draw: one that hangs at its start, as software WebGL may, is given up for another. */
+export async function openBrowser(how: { webgl: boolean } = { webgl: true }, tries = 3): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...FLAGS, ...(how.webgl ? WEBGL : ['--disable-3d-apis'])],
+    timeout: LAUNCH_MS,
+  });
+  const draws = async () => {
+    const page = await browser.newPage();
+    await page.evaluate(() => document.createElement('canvas').getContext('webgl2')?.clear(0));
+    await page.screenshot();
+    await page.close();
+  };
+  try {
+    await within(LAUNCH_MS, 'the first picture of the browser', draws());
+    return browser;
+  } catch (error) {
+    await within(CLOSING_MS, 'closing a browser that hangs', browser.close()).catch(() => undefined);
+    if (tries <= 1) throw error;
+    console.error(`${String(error)}; another browser is started`);
+    return openBrowser(how, tries - 1);
+  }
+}
+
+/** What Chromium itself never answers (`evaluate`, closing) has no time limit of its own, and would hold up everything. */
+export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Error(`${what} took longer than ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 export interface Looks {
@@ -24,7 +61,7 @@ export interface Looks {
 export async function visit(browser: Browser, base: string, looks: Looks, work: (page: Page) => Promise<void>): Promise<void> {
   // Software WebGL pays for every pixel.
   const width = looks.width ?? 1240;
-  const context = await browser.newContext({
+  const opened = browser.newContext({
     baseURL: base,
     viewport: { width, height: width < 500 ? 844 : 700 },
     hasTouch: width < 500,
@@ -34,6 +71,7 @@ export async function visit(browser: Browser, base: string, looks: Looks, work: 
     serviceWorkers: looks.worker === false ? 'block' : 'allow',
     permissions: ['geolocation', 'clipboard-read', 'clipboard-write'],
   });
+  const context = await within(CLOSING_MS, 'opening a window', opened);
   context.setDefaultTimeout(30_000);
   const wrong: string[] = [];
   // Every tab of the story is watched, not only the first.
@@ -45,12 +83,12 @@ export async function visit(browser: Browser, base: string, looks: Looks, work: 
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`));
   });
-  const page = await context.newPage();
+  const page = await within(CLOSING_MS, 'opening a page', context.newPage());
   try {
-    await work(page);
+    await within(STORY_MS, 'the story', work(page));
     assert.deepEqual(wrong.filter((words) => !looks.expects?.test(words)), []);
   } finally {
-    await context.close();
+    await within(CLOSING_MS, 'closing the window', context.close());
   }
 }
 

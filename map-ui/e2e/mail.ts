@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { within } from './browser.ts';
 
 export interface RunningMail {
   /** Settings of a server that sends its mail there. */
@@ -17,7 +18,7 @@ export async function openMail(): Promise<RunningMail | null> {
   if (!program) return null;
   const folder = await mkdtemp(join(tmpdir(), 'waymark-e2e-mail-'));
   const server = spawn(program, [...words, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const port = await listening(server);
+  const port = await within(20_000, 'the start of the mail server', listening(server));
   return {
     settings: {
       WAYMARK__MAIL__HOST: '127.0.0.1',
