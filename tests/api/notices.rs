@@ -127,7 +127,10 @@ on_both_with_mail! {
             files(&city, &format!("r{n}@example.org"), "en").await;
         }
         counted(&city, "select count(*) from outbox", 5).await;
-        counted(&city, "select count(*) from outbox where error = 'The mail server cannot be reached.' and failed_at is null", 1).await;
+        // However many were tried by now (each connection stops at its first), those that were not are due as they were.
+        let some = "select count(*) from (select id from outbox where error = 'The mail server cannot be reached.' and failed_at is null limit 1) tried";
+        counted(&city, some, 1).await;
+        counted(&city, "select count(*) from outbox where attempts > 0 and error = ''", 0).await;
         mail.again();
         city.app.clock.advance(6 * MINUTE);
         let letters = mail.wait_for(5).await;
