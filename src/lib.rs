@@ -3,6 +3,7 @@
 pub mod abuse;
 pub mod analytics;
 pub mod app;
+pub mod calendar;
 pub mod cases;
 pub mod catalog;
 pub mod clock;

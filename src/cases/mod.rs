@@ -10,6 +10,7 @@ pub mod notes;
 mod open;
 pub mod page;
 pub mod pictures;
+pub mod promises;
 pub mod queue;
 mod status;
 pub mod timeline;

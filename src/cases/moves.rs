@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::access;
 use super::notes::{self, NewNote, NoteKind};
+use super::promises;
 use super::status::Status;
 use super::workflow::{self, Refusal};
 use crate::db::Tx;
@@ -84,6 +85,10 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64
     if done == 0 {
         return Err(overtaken(from)); // between the two statements, by another transaction
     }
+    if who.member().is_some() {
+        promises::answered(tx, case, now).await?;
+    }
+    promises::moved(tx, case, wish.to, now).await?;
     if let Some(reason) = &wish.reason {
         notes::put(tx, who, case, reason, now).await?;
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::access;
+use super::{access, promises};
 use crate::db::Tx;
 use crate::error::{Error, Field, Result};
 use crate::events::{Fact, New, append, commitment, salt};
@@ -107,6 +107,9 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, note: &NewNote, now: 
         .bind(note.standing)
         .one()
         .await?;
+    if note.public && who.member().is_some() {
+        promises::answered(tx, case, now).await?;
+    }
     if note.public {
         // What residents can read is an update of their request; what they cannot must not show as one.
         tx.sql("update case_record set updated_at = $1 where id = $2 and updated_at < $1").bind(now).bind(case).run().await?;

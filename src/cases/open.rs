@@ -1,6 +1,7 @@
 //! A case comes to be, and more requests join it. Called by the filing of a request, in its transaction; the filing decides
 //! whether to open or to join, and appends the event.
 
+use super::promises::{self, Opened, Promise};
 use super::status::Status;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -31,8 +32,10 @@ pub struct NewCase {
     pub opened_at: i64,
     /// When it last changed, epoch milliseconds; for what is filed now the same as `opened_at`.
     pub updated_at: i64,
-    /// By when it is promised, epoch milliseconds.
-    pub due_at: Option<i64>,
+    /// What is promised of it.
+    pub promises: Vec<Promise>,
+    /// When it is written down, epoch milliseconds.
+    pub recorded_at: i64,
     /// When an imported case was finished, epoch milliseconds; kept only where the status is a finished one.
     pub closed_at: Option<i64>,
 }
@@ -52,6 +55,7 @@ pub struct Standing {
 pub async fn open(tx: &mut Tx, new: &NewCase) -> Result<Standing> {
     // Open and finished are told apart by `closed_at` alone in SQL, so the two must agree.
     let closed_at = new.status.finished().then(|| new.closed_at.unwrap_or(new.updated_at));
+    let due_at = promises::due_at(&new.promises);
     let (id,): (i64,) = tx
         .sql(
             "insert into case_record (service_id, status, priority, team_id, assignee_id, lon, lat, cell, address, route_json,
@@ -70,12 +74,14 @@ pub async fn open(tx: &mut Tx, new: &NewCase) -> Result<Standing> {
         .bind(new.route_json.clone())
         .bind(new.opened_at)
         .bind(new.updated_at)
-        .bind(new.due_at)
+        .bind(due_at)
         .bind(closed_at)
         .one()
         .await?;
     put_jurisdictions(tx, id, new.opened_at, &new.jurisdictions).await?;
-    Ok(Standing { case: id, status: new.status, due_at: new.due_at })
+    let opened = Opened { case: id, status: new.status, updated_at: new.updated_at, closed_at, recorded_at: new.recorded_at };
+    promises::put(tx, &opened, &new.promises).await?;
+    Ok(Standing { case: id, status: new.status, due_at })
 }
 
 /// Adds one request to a case, and returns where the case stood at that moment: the row is held until the transaction ends,

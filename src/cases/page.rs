@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::access;
 use super::around::{self, Around};
 use super::likely::{self, Likely, SameSpot};
+use super::promises::{self, Promised};
 use super::queue::{Place, summaries};
 use super::status::Status;
 use crate::db::Db;
@@ -211,6 +212,8 @@ pub struct Whole {
     pub moves: Vec<Status>,
     /// Those of them that must say why.
     pub reasons: Vec<Status>,
+    /// What was promised of it, and how the clocks stand.
+    pub promises: Vec<Promised>,
     /// Whether the asker decides what the public sees of it.
     pub moderates: bool,
 }
@@ -244,6 +247,7 @@ pub async fn page(db: &Db, scanner: &Scanner, who: &Who, id: i64, now: i64) -> R
     let may_move = may(who, Act::MoveCase, &on);
     let (recurs, recurred) = likely::recurrences(db, who, id).await?;
     Ok(Whole {
+        promises: promises::of(db, id).await?,
         number: about.number,
         status_name: case.status.name(),
         jurisdictions: about.jurisdictions,

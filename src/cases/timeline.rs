@@ -126,6 +126,8 @@ fn told(
             1 => "The same spot again, a day after an earlier case was finished".to_owned(),
             days => format!("The same spot again, {days} days after an earlier case was finished"),
         }),
+        Fact::DueSoon { promise } => inside(format!("A quarter of the time is left for the {}", promised(promise))),
+        Fact::Overdue { promise } => inside(format!("The {} is late", promised(promise))),
         Fact::Withdrawn => public(format!("{request} was withdrawn")),
         Fact::ContactSeen => inside("Looked at who filed".to_owned()),
         Fact::Hidden { note } => inside(format!("{} was hidden from the public", thing(*note, &request))),
@@ -146,4 +148,9 @@ fn told(
         Fact::HoldReleased => inside("Kept no longer than others".to_owned()),
         _ => inside(fact.kind().replace('_', " ")),
     }
+}
+
+/// What was promised, in words.
+fn promised(kind: &str) -> &'static str {
+    if kind == "response" { "first answer" } else { "end of the work" }
 }

@@ -25,6 +25,9 @@ pub struct Told {
     /// The state that a photo was given in a review.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo: Option<String>,
+    /// What was promised and is due soon or late: `response` or `resolution`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise: Option<String>,
     /// How many days after its closing an earlier case at the same spot came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<i64>,
@@ -51,6 +54,7 @@ impl Told {
             Fact::Moved { from, to } => Told { moved: leap(from, to), ..nothing },
             Fact::Assigned { team: Some(team) } => Told { team: Some(teams.get(team).cloned().unwrap_or_default()), ..nothing },
             Fact::PhotoReviewed { state, .. } => Told { photo: Some(state.clone()), ..nothing },
+            Fact::DueSoon { promise } | Fact::Overdue { promise } => Told { promise: Some(promise.clone()), ..nothing },
             Fact::Recurred { days, .. } => Told { days: Some(*days), ..nothing },
             _ => nothing,
         }

@@ -50,6 +50,11 @@ impl Status {
         onward(self).iter().chain(endings).copied().collect()
     }
 
+    /// Whether the clock of what was promised stands: the work waits for somebody who promised nothing, or was put aside.
+    pub fn pauses(self) -> bool {
+        matches!(self, Pending | OnHold)
+    }
+
     /// Those of the legal moves that must say why.
     pub fn reasoned(self) -> Vec<Status> {
         self.legal().into_iter().filter(|to| self.needs_reason(*to)).collect()

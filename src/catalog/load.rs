@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use super::{Attribute, Choice, Duplicates, Service, Weights};
+use super::{Attribute, Choice, Duplicates, Priority, Service, Target, Weights};
 use crate::error::{Error, Result};
 use crate::privacy::PlacePrivacy;
 use crate::record;
@@ -20,6 +20,7 @@ record! { struct AttributeRow {
     id: i64, service_id: i64, code: String, ordinal: i64, variable: bool, datatype: String, required: bool, description: String,
     datatype_description: String, condition_json: Option<String>,
 } }
+record! { struct TargetRow { service_id: i64, priority: String, counts: String, response_minutes: Option<i64>, resolution_minutes: Option<i64> } }
 record! { struct ValueRow { attribute_id: i64, key: String, name: String, stop: Option<String> } }
 
 impl Source<'_> {
@@ -39,9 +40,14 @@ impl Source<'_> {
         for (service, other) in self.sql("select service_id, related_id from service_related order by related_id").all().await? {
             relations.entry(service).or_default().push(other);
         }
+        let mut promised: HashMap<i64, Vec<Target>> = HashMap::new();
+        for row in self.sql("select * from target order by service_id, priority").all::<TargetRow>().await? {
+            promised.entry(row.service_id).or_default().push(row.target()?);
+        }
         let whole = |row: ServiceRow| {
             let (questions, related) = (questions.remove(&row.id).unwrap_or_default(), relations.remove(&row.id).unwrap_or_default());
-            row.with(questions, related)
+            let targets = promised.remove(&row.id).unwrap_or_default();
+            Ok(Service { related, targets, ..row.with(questions)? })
         };
         services.into_iter().map(whole).collect()
     }
@@ -55,7 +61,7 @@ impl Source<'_> {
 }
 
 impl ServiceRow {
-    fn with(self, attributes: Vec<Attribute>, related: Vec<i64>) -> Result<Service> {
+    fn with(self, attributes: Vec<Attribute>) -> Result<Service> {
         Ok(Service {
             id: self.id,
             name: self.name,
@@ -77,10 +83,19 @@ impl ServiceRow {
             active: self.active,
             place_privacy: self.place_privacy,
             sensitive: self.sensitive,
-            related,
+            related: Vec::new(),
+            targets: Vec::new(),
             attributes,
             code: self.code,
         })
+    }
+}
+
+impl TargetRow {
+    fn target(self) -> Result<Target> {
+        let priority = if self.priority.is_empty() { None } else { Some(known::<Priority>("target", &self.priority)?) };
+        let (response_minutes, resolution_minutes) = (self.response_minutes, self.resolution_minutes);
+        Ok(Target { priority, counts: known("target", &self.counts)?, response_minutes, resolution_minutes })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod moment;
 mod save;
 mod service;
 mod shelf;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -19,6 +20,7 @@ pub use duplicates::{Duplicates, EVIDENCE, KINDS, Weights};
 pub use save::{changed, relate_only, save, save_all};
 pub use service::{Attribute, Choice, Condition, Datatype, Kind, Policy, Priority, Service};
 pub use shelf::{Catalog, Shelf, read_in};
+pub use targets::{Counts, Setting as PromiseSetting, Target, promise};
 
 /// Under what name the version of the catalogue is kept.
 const VERSION: &str = "catalog";

@@ -4,8 +4,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Duplicates;
 use super::words::words;
+use super::{Duplicates, Target};
 use crate::privacy::PlacePrivacy;
 
 words! {
@@ -94,6 +94,8 @@ pub struct Service {
     pub priority: Priority,
     /// How many hours a case may take unless a rule says otherwise.
     pub due_hours: Option<i64>,
+    /// What is promised, by priority; goes before `due_hours`.
+    pub targets: Vec<Target>,
     /// When two requests are about the same thing.
     pub duplicates: Duplicates,
     /// Whether photos are looked at by staff before the public sees them.

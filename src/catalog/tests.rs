@@ -64,6 +64,7 @@ fn service() -> Service {
         agency_id: None,
         priority: Priority::Normal,
         due_hours: None,
+        targets: vec![],
         duplicates: Duplicates::default(),
         photo_review: false,
         place_privacy: PlacePrivacy::Exact,

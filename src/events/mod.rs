@@ -152,6 +152,21 @@ pub enum Fact {
         /// How many there are.
         rules: u64,
     },
+    /// A quarter of the time that was promised is left.
+    DueSoon {
+        /// What was promised: `response` or `resolution`.
+        promise: String,
+    },
+    /// What was promised was not done in time.
+    Overdue {
+        /// What was promised: `response` or `resolution`.
+        promise: String,
+    },
+    /// A calendar was made or changed.
+    CalendarSaved {
+        /// The calendar.
+        calendar: i64,
+    },
     /// A service was added or changed.
     ServiceSaved {
         /// The service.
@@ -262,6 +277,9 @@ impl Fact {
             Fact::RetentionSet { .. } => "retention_set",
             Fact::BoundariesPublished { .. } => "boundaries_published",
             Fact::RulesPublished { .. } => "rules_published",
+            Fact::DueSoon { .. } => "due_soon",
+            Fact::Overdue { .. } => "overdue",
+            Fact::CalendarSaved { .. } => "calendar_saved",
             Fact::ServiceSaved { .. } => "service_saved",
             Fact::StaffChanged { .. } => "staff_changed",
             Fact::MemberInvited { .. } => "member_invited",

@@ -11,7 +11,7 @@ use super::holds;
 
 /// Every column that names a request or a case, and whose row goes with it, in an order that no reference forbids. A test holds this
 /// against the schema; photos are let go of one by one, and the log keeps its ids.
-pub const HOLDERS: [(&str, &str); 14] = [
+pub const HOLDERS: [(&str, &str); 15] = [
     ("outbox", "request_id"),
     ("contact", "request_id"),
     ("reporter_mark", "request_id"),
@@ -23,6 +23,7 @@ pub const HOLDERS: [(&str, &str); 14] = [
     ("note", "case_id"),
     ("duplicate_candidate", "case_id"),
     ("case_jurisdiction", "case_id"),
+    ("promise", "case_id"),
     ("case_recurrence", "case_id"),
     ("case_recurrence", "earlier_case_id"),
     ("request", "case_id"),

@@ -175,6 +175,8 @@ pub enum Act {
     Moderate,
     /// Change services and their questions.
     EditCatalog,
+    /// See and change the calendars by which promises count.
+    EditCalendars,
     /// Change routing rules.
     EditRules,
     /// Replace a layer of boundaries.
@@ -198,7 +200,7 @@ pub enum Act {
 }
 
 /// Every act.
-pub const ACTS: [Act; 28] = [
+pub const ACTS: [Act; 29] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -217,6 +219,7 @@ pub const ACTS: [Act; 28] = [
     Act::ReviewPhoto,
     Act::Moderate,
     Act::EditCatalog,
+    Act::EditCalendars,
     Act::EditRules,
     Act::PublishBoundaries,
     Act::ImportRequests,
@@ -258,7 +261,7 @@ const fn reaching(role: Role, act: Act) -> Reaching {
             Granted
         }
 
-        (Act::EditCatalog | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => Granted,
+        (Act::EditCatalog | Act::EditCalendars | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => Granted,
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,
 
         (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,

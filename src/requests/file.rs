@@ -9,7 +9,7 @@ use super::duplicates::{self, Near, Report, When};
 use super::idempotency::{self, Key};
 use super::store::{self, Written};
 use super::{Filed, NewRequest, Wish};
-use crate::cases::{self, NewCase, Standing, Status};
+use crate::cases::{self, NewCase, Standing, Status, promises};
 use crate::catalog::{Catalog, Limits, Policy, Service, Shelf, Unknown, check_answers};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -20,8 +20,6 @@ use crate::people::reporter::Reporters;
 use crate::photos;
 use crate::privacy::{Discretion, PlacePrivacy};
 use crate::routing::{Asked, Ground, Routing};
-
-const HOUR: i64 = 3_600_000;
 
 /// What filing needs to know.
 pub struct Filing {
@@ -233,11 +231,16 @@ impl Filing {
         let asked = Asked { place: new.place, service, answers, at, history: new.history.is_some() };
         let routed = self.routing.route(tx, ground, &asked).await?;
         let past = new.history.as_ref();
-        let due_hours = routed.due_hours.or(service.due_hours);
+        let priority = routed.priority.unwrap_or_else(|| service.priority.word().to_owned());
+        // A clock starts for what is filed now; recorded history made its promises elsewhere, unless they were ours.
+        let promises = match past {
+            Some(past) if !past.promised => Vec::new(),
+            _ => promises::made(tx, service, routed.team, &priority, routed.due_hours, at).await?,
+        };
         let case = NewCase {
             service: service.id,
             status: past.map_or(Status::New, |past| past.status),
-            priority: routed.priority.unwrap_or_else(|| service.priority.word().to_owned()),
+            priority,
             team: routed.team,
             assignee: None,
             place: new.place,
@@ -246,8 +249,8 @@ impl Filing {
             jurisdictions: routed.jurisdictions,
             opened_at: at,
             updated_at: past.map_or(at, |past| past.updated_at),
-            // A clock starts for what is filed now; recorded history made its promises elsewhere, unless they were ours.
-            due_at: due_hours.filter(|_| past.is_none_or(|past| past.promised)).map(|hours| at + hours * HOUR),
+            promises,
+            recorded_at: self.clock.now(),
             closed_at: past.and_then(|past| past.closed_at),
         };
         cases::open(tx, &case).await

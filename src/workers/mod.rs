@@ -3,6 +3,7 @@
 mod deliver;
 mod heads;
 mod housekeeping;
+mod promises;
 pub mod retention;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     tasks.spawn(heads::run(app.clone()));
     tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), Tallies));
     tasks.spawn(housekeeping::run(app.clone()));
+    tasks.spawn(promises::run(app.clone()));
     if app.notices.sends(Channel::Mail) {
         let stale_ms = app.config.notices.give_up_hours * 3_600_000;
         let teller = Teller { notices: app.notices.clone(), follow: app.follow.clone(), clock: app.clock.clone(), stale_ms };

@@ -31,6 +31,7 @@ mod open311;
 mod own;
 mod photos;
 mod privacy;
+mod promises;
 mod requests;
 mod routing;
 mod schema_parity;

@@ -177,6 +177,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_calendars_code"];
+        /** @description Makes or replaces a calendar. Promises that run keep their time until they stand and go on. */
+        put: operations["put_api_calendars_code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -1069,6 +1102,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/{code}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_services_code_promises"];
+        /** @description Replaces what is promised from now on; what was promised of a case stays promised. */
+        put: operations["put_api_services_code_promises"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1547,7 +1597,7 @@ export interface components {
          * @description What is asked for. Every route names exactly one, as `x-act` in its description.
          * @enum {string}
          */
-        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
+        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_calendars" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
         /** @description An agency. */
         Agency: {
             /** @description Its code. */
@@ -1760,6 +1810,43 @@ export interface components {
             /** @description No rule named a team; the jurisdiction of this name is responsible where it lies. */
             jurisdiction: string;
         } | "settings";
+        /** @description A calendar that is kept. */
+        Calendar: components["schemas"]["CalendarWish"] & {
+            /** @description What it is called in addresses. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Counts its changes: the ETag.
+             */
+            version: number;
+        };
+        /** @description A day that differs. */
+        CalendarDay: {
+            /**
+             * Format: date
+             * @description The date, `YYYY-MM-DD`.
+             */
+            date: string;
+            /** @description What people call it. */
+            name?: string;
+            /** @description Its working hours; none on a holiday. */
+            hours?: components["schemas"]["WorkingSpan"][];
+        };
+        /** @description A calendar as it is written. */
+        CalendarWish: {
+            /** @description What people call it. */
+            name: string;
+            /** @description The IANA time zone whose clocks are meant. */
+            zone: string;
+            /** @description The working hours of each weekday, Monday first. */
+            week: components["schemas"]["WorkingSpan"][][];
+            /** @description Days that differ from their weekday: holidays, short days, a Saturday that is worked. */
+            days?: components["schemas"]["CalendarDay"][];
+            /** @description Codes of the agencies that work by it. */
+            agencies?: string[];
+            /** @description Whether agencies without a calendar work by it. */
+            city?: boolean;
+        };
         /** @description An open case as a resident sees it beside their own pin. Its number is that of its first request. */
         Candidate: {
             /** @description Number of the case's first request. */
@@ -2069,6 +2156,11 @@ export interface components {
              */
             position: number;
         };
+        /**
+         * @description Which time counts towards a promise.
+         * @enum {string}
+         */
+        Counts: "elapsed" | "worked";
         /**
          * @description The type of an answer, as Open311 names them.
          * @enum {string}
@@ -3455,6 +3547,56 @@ export interface components {
             candidates?: components["schemas"]["Candidate"][];
             challenge?: components["schemas"]["Challenge"] | null;
         };
+        /**
+         * @description What can be promised.
+         * @enum {string}
+         */
+        PromiseKind: "response" | "resolution";
+        /** @description What is set for a service. */
+        PromiseSetting: {
+            /** @description Code of the service. */
+            service: string;
+            /** @description Name of the service. */
+            name: string;
+            /** @description Changes with every change of it: the ETag. */
+            version: string;
+            /** @description Name of the calendar whose hours count unless a rule gives a case to another agency; none where nobody keeps one. */
+            calendar?: string | null;
+            /**
+             * Format: int64
+             * @description Hours to the end where no target says otherwise.
+             */
+            due_hours?: number | null;
+            /** @description What is promised. */
+            targets: components["schemas"]["Target"][];
+        };
+        /** @description What was promised of a case, as staff sees it. */
+        Promised: {
+            /** @description What. */
+            kind: components["schemas"]["PromiseKind"];
+            /**
+             * Format: int64
+             * @description By when, as its clock stands.
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description Since when the clock stands, while the case is pending or on hold.
+             */
+            paused_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was kept, or at last done.
+             */
+            met_at?: number | null;
+            /** @description Name of the calendar whose hours count; none where every hour does. */
+            calendar?: string | null;
+        };
+        /** @description What is to be promised. */
+        Promises: {
+            /** @description All of it, by priority. */
+            targets: components["schemas"]["Target"][];
+        };
         /** @description A picture in its two sizes. */
         PublicPhoto: {
             /** @description Its id. */
@@ -3992,6 +4134,22 @@ export interface components {
             /** @description What stands there instead; without it a bar. */
             with?: string | null;
         };
+        /** @description What is promised. */
+        Target: {
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description Which time counts. */
+            counts: components["schemas"]["Counts"];
+            /**
+             * Format: int64
+             * @description Minutes until somebody has answered or begun.
+             */
+            response_minutes?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes until the case is finished.
+             */
+            resolution_minutes?: number | null;
+        };
         /** @description What a client has to know to ask for tiles. */
         TileJson: {
             /** @description `3.0.0`. */
@@ -4028,6 +4186,8 @@ export interface components {
             team?: string | null;
             /** @description The state that a photo was given in a review. */
             photo?: string | null;
+            /** @description What was promised and is due soon or late: `response` or `resolution`. */
+            promise?: string | null;
             /**
              * Format: int64
              * @description How many days after its closing an earlier case at the same spot came back.
@@ -4268,6 +4428,8 @@ export interface components {
             moves: components["schemas"]["Status"][];
             /** @description Those of them that must say why. */
             reasons: components["schemas"]["Status"][];
+            /** @description What was promised of it, and how the clocks stand. */
+            promises: components["schemas"]["Promised"][];
             /** @description Whether the asker decides what the public sees of it. */
             moderates: boolean;
         };
@@ -4324,6 +4486,19 @@ export interface components {
          * @enum {string}
          */
         WordsKind: "email" | "card" | "id" | "phone" | "plate";
+        /** @description From one minute of the day to another; 1440 is the end of the day. */
+        WorkingSpan: {
+            /**
+             * Format: int32
+             * @description The minute of the day at which work begins.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The minute at which it ends.
+             */
+            to: number;
+        };
         /** @description A note. */
         Writing: {
             /** @description The words. */
@@ -4945,6 +5120,149 @@ export interface operations {
             };
         };
     };
+    get_api_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_calendars_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of the calendar */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_calendars_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was seen; `*` for a new one, or to replace whatever there is */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Code of the calendar; one that is not there is made */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_cases: {
         parameters: {
             query?: {
@@ -4964,6 +5282,8 @@ export interface operations {
                 open?: boolean;
                 /** @description West, south, east, north in degrees, with commas. */
                 bbox?: string;
+                /** @description `opened` (newest first, unless asked otherwise) or `due`: unfinished cases, what is late first. */
+                sort?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
                 /** @description Cases on the page; 50 unless asked otherwise. */
@@ -7853,6 +8173,122 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_services_code_promises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of the service */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseSetting"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_services_code_promises: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what was seen; `*` to replace whatever there is */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Code of the service */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promises"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseSetting"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

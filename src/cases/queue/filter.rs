@@ -24,6 +24,8 @@ pub struct Asked {
     pub open: Option<bool>,
     /// West, south, east, north in degrees, with commas.
     pub bbox: Option<String>,
+    /// `opened` (newest first) or `due`: unfinished ones, what is late first.
+    pub sort: Option<String>,
     /// The `next` of the page before.
     pub after: Option<String>,
     /// Cases on the page.
@@ -37,6 +39,16 @@ pub enum Assignee {
     Nobody,
     /// Those of one member.
     Member(i64),
+}
+
+/// The order of the queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Opened,
+    /// Unfinished cases by when they are due: what is late first, what nobody promised last.
+    Due,
 }
 
 /// The filters in ids.
@@ -58,6 +70,8 @@ pub struct Filter {
     pub open: Option<bool>,
     /// West, south, east, north.
     pub bbox: Option<[f64; 4]>,
+    /// In which order.
+    pub sort: Sort,
     /// After which case.
     pub after: Option<Cursor>,
     /// How many.
@@ -127,6 +141,18 @@ impl Filter {
             filter.bbox = read.ok();
             keep(read.map(|_| ()).map_err(|problem| Field::new("bbox", problem)));
         }
+        filter.sort = match given(&asked.sort) {
+            None | Some("opened") => Sort::Opened,
+            Some("due") if filter.open == Some(false) => {
+                keep(Err(Field::new("sort", "by when it is due is of unfinished cases; leave out `open=false`")));
+                Sort::Due
+            }
+            Some("due") => Sort::Due,
+            Some(_) => {
+                keep(Err(Field::new("sort", "is `opened` or `due`")));
+                Sort::Opened
+            }
+        };
         if let Some(text) = given(&asked.after) {
             filter.after = Cursor::parse(text);
             keep(filter.after.map(|_| ()).ok_or_else(|| Field::new("after", "is not what a page gave as `next`")));
@@ -146,6 +172,9 @@ impl Filter {
     /// Whether only unfinished or only finished cases are left; statuses can say so too, and then an index of the open ones
     /// will do.
     pub(super) fn open(&self) -> Option<bool> {
+        if self.sort == Sort::Due {
+            return Some(true);
+        }
         self.open.or_else(|| match self.statuses.as_deref() {
             Some(statuses) if !statuses.is_empty() && statuses.iter().all(|status| !status.finished()) => Some(true),
             _ => None,

@@ -1,6 +1,6 @@
-//! The queue: cases newest first, filtered, within what the asker may see, a page at a time.
+//! The queue: cases newest first, or what is late first, filtered, within what the asker may see, a page at a time.
 //!
-//! Pages are cut by key (opened, id), so that what is filed meanwhile moves nothing, and what lies out of scope cannot be
+//! Pages are cut by key (opened or due, id), so that what is filed meanwhile moves nothing, and what lies out of scope cannot be
 //! counted by leafing.
 
 mod cursor;
@@ -18,7 +18,7 @@ use crate::people::policy::{Act, Reach, Scope, Who, scope};
 use crate::record;
 
 pub use cursor::Cursor;
-pub use filter::{Asked, Assignee, Filter};
+pub use filter::{Asked, Assignee, Filter, Sort};
 pub use summary::Place;
 pub(super) use summary::of as summaries;
 
@@ -109,6 +109,9 @@ const COLUMNS: &str = "select c.id, s.code as service, s.name as service_name, c
 const NAMES: &str =
     " left join service s on s.id = c.service_id left join team t on t.id = c.team_id left join member m on m.id = c.assignee_id";
 
+/// Where what nobody promised stands in the order of what is due; the largest whole number that every client can read.
+const NEVER: i64 = 9_007_199_254_740_991;
+
 /// One page of what `who` may see.
 pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
     let scope = scope(who, Act::SeeQueue);
@@ -117,7 +120,9 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
     }
     let asked = filter.jurisdiction();
     // Cases asked for by id are looked up; leafing through a district for them would read all of it.
-    let district = if filter.ids.is_some() { None } else { asked.or_else(|| only_district(&scope)) };
+    let by_due = filter.sort == Sort::Due;
+    // What is due is read along the open cases in that order, whatever the district.
+    let district = if filter.ids.is_some() || by_due { None } else { asked.or_else(|| only_district(&scope)) };
     let mut query = db.sql(COLUMNS);
     query = match district {
         // `cross join` keeps SQLite to this order: the district's cases by time, each looked up.
@@ -133,6 +138,8 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
     let limit = filter.limit;
     // One more than asked for says whether there is a next page.
     query = match (district.is_some(), &filter.after) {
+        (_, after) if by_due => after_key(query, " and (coalesce(c.due_at, 9007199254740991), c.id) > (", *after)
+            .push(" order by coalesce(c.due_at, 9007199254740991), c.id limit "),
         (true, after) => {
             after_key(query, " and (j.opened_at, j.case_id) < (", *after).push(" order by j.opened_at desc, j.case_id desc limit ")
         }
@@ -141,7 +148,10 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
     let mut rows: Vec<Row> = query.put(limit + 1).all().await?;
     let more = rows.len() as i64 > limit;
     rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| Cursor { at: row.opened_at, id: row.id }.to_string());
+    let next = rows.last().filter(|_| more).map(|row| {
+        let at = if by_due { row.due_at.unwrap_or(NEVER) } else { row.opened_at };
+        Cursor { at, id: row.id }.to_string()
+    });
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut about = summaries(db, &ids).await?;
     let movable = movable(db, who, &scope, &ids).await?;

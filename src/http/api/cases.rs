@@ -39,6 +39,8 @@ pub(super) struct Wanted {
     open: Option<bool>,
     /// West, south, east, north in degrees, with commas.
     bbox: Option<String>,
+    /// `opened` (newest first, unless asked otherwise) or `due`: unfinished cases, what is late first.
+    sort: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
     /// Cases on the page; 50 unless asked otherwise.
@@ -48,8 +50,8 @@ pub(super) struct Wanted {
 #[utoipa::path(get, path = "/api/cases", tag = "staff", extensions(("x-act" = json!(Act::SeeQueue))), params(Wanted),
     responses((status = 200, body = Page), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(super) async fn list(app: web::Data<App>, staff: Staff, wanted: web::Query<Wanted>) -> Result<HttpResponse> {
-    let Wanted { ids, team, jurisdiction, services, statuses, assignee, open, bbox, after, limit } = wanted.into_inner();
-    let asked = Asked { ids, team, jurisdiction, services, statuses, assignee, open, bbox, after, limit };
+    let Wanted { ids, team, jurisdiction, services, statuses, assignee, open, bbox, sort, after, limit } = wanted.into_inner();
+    let asked = Asked { ids, team, jurisdiction, services, statuses, assignee, open, bbox, sort, after, limit };
     let filter = Filter::read(&app.db, &asked, staff.0.member(), app.config.limits.page).await?;
     let page = queue::queue(&app.db, &staff.0, &filter).await?;
     Ok(HttpResponse::Ok().insert_header(PRIVATE).json(page))

@@ -2,6 +2,7 @@
 
 mod account;
 mod blocks;
+mod calendars;
 mod cases;
 mod challenge;
 mod clusters;
@@ -24,6 +25,7 @@ mod password;
 mod people;
 mod photos;
 mod pins;
+mod promises;
 mod requests;
 mod retention;
 mod services;
@@ -100,6 +102,11 @@ use crate::error::Error as Refusal;
     retention::rules,
     retention::replace,
     retention::preview,
+    calendars::list,
+    calendars::one,
+    calendars::save,
+    promises::show,
+    promises::save,
     services::list,
     services::one,
     account::own,
@@ -152,7 +159,9 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(config::routes)
             .configure(blocks::routes)
             .configure(challenge::routes)
+            .configure(promises::routes)
             .configure(services::routes)
+            .configure(calendars::routes)
             .configure(duplicates::routes)
             .configure(photos::routes)
             .configure(requests::routes)

@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 28] = [
+const MATRIX: [(Act, &str); 29] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -23,6 +23,7 @@ const MATRIX: [(Act, &str); 28] = [
     (Act::ReviewPhoto, "..xx..x"),
     (Act::Moderate, "..xx..x"),
     (Act::EditCatalog, "...x..x"),
+    (Act::EditCalendars, "...x..x"),
     (Act::EditRules, "...x..x"),
     (Act::PublishBoundaries, "......x"),
     (Act::ImportRequests, "......x"),

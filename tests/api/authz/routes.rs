@@ -162,12 +162,20 @@ pub fn rows() -> Vec<Row> {
         row("POST /api/requests/{number}/report-abuse").of(Request).json(json!({})),
         row("POST /api/requests/{number}/visibility").of(Request).json(json!({ "hidden": false })),
         row("POST /api/requests/{number}/withdrawal").of(Request).json(json!({ "token": "$token" })),
+        row("GET /api/calendars").of(City),
+        row("GET /api/calendars/{code}").of(City).at("/api/calendars/office").refused(404),
+        row("PUT /api/calendars/{code}")
+            .of(City)
+            .at("/api/calendars/made")
+            .json(json!({ "name": "Made", "zone": "UTC", "week": [[{ "from": 0, "to": 1440 }], [], [], [], [], [], []] })),
         row("GET /api/retention").of(City),
         row("PUT /api/retention").of(City).json(json!({ "rules": [] })),
         row("POST /api/retention/preview").of(City).json(json!({ "rules": [] })),
         row("GET /api/scopes"),
         row("GET /api/services"),
         row("GET /api/services/{code}").at("/api/services/pothole"),
+        row("GET /api/services/{code}/promises").of(City).at("/api/services/pothole/promises"),
+        row("PUT /api/services/{code}/promises").of(City).at("/api/services/pothole/promises").json(json!({ "targets": [] })),
         row("GET /api/services/{code}/duplicates").of(City).at("/api/services/pothole/duplicates"),
         row("PUT /api/services/{code}/duplicates").of(City).at("/api/services/pothole/duplicates").json(likened()),
         row("POST /api/services/{code}/duplicates/preview").of(City).at("/api/services/pothole/duplicates/preview").json(likened()),
