@@ -4,6 +4,7 @@
 
 pub mod access;
 mod around;
+pub mod assignment;
 mod likely;
 pub mod moves;
 pub mod notes;

@@ -41,6 +41,8 @@ record! {
         pub team_name: Option<String>,
         /// Name of the agency that answers for it.
         pub agency: Option<String>,
+        /// Id of the member who has it.
+        pub assignee_id: Option<i64>,
         /// Name of the member who has it.
         pub assignee: Option<String>,
         /// Address in words, may be empty.
@@ -216,6 +218,8 @@ pub struct Whole {
     pub promises: Vec<Promised>,
     /// Whether the asker decides what the public sees of it.
     pub moderates: bool,
+    /// Whether the asker may give it to somebody.
+    pub assigns: bool,
 }
 
 impl Whole {
@@ -232,7 +236,7 @@ pub async fn page(db: &Db, scanner: &Scanner, who: &Who, id: i64, now: i64) -> R
     let case: Case = db
         .sql(
             "select c.id, s.code as service, s.name as service_name, c.status, c.priority, t.code as team, t.name as team_name,
-                a.name as agency, m.name as assignee, c.address, c.lon, c.lat, c.opened_at, c.updated_at, c.due_at, c.closed_at,
+                a.name as agency, c.assignee_id, m.name as assignee, c.address, c.lon, c.lat, c.opened_at, c.updated_at, c.due_at, c.closed_at,
                 c.request_count, c.version, c.route_json, s.place_privacy
              from case_record c join service s on s.id = c.service_id left join team t on t.id = c.team_id
              left join agency a on a.id = coalesce(t.agency_id, s.agency_id) left join member m on m.id = c.assignee_id where c.id = $1",
@@ -259,6 +263,7 @@ pub async fn page(db: &Db, scanner: &Scanner, who: &Who, id: i64, now: i64) -> R
         nearby: around::around(db, who, &case, now).await?,
         why: serde_json::from_str(&case.route_json).unwrap_or_default(),
         moderates: may(who, Act::Moderate, &on),
+        assigns: may(who, Act::AssignCase, &on),
         moves: if may_move { case.status.legal() } else { Vec::new() },
         reasons: if may_move { case.status.reasoned() } else { Vec::new() },
         case,

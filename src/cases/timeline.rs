@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::access;
 use super::status::Status;
+use super::told::Names;
 pub use super::told::{Leap, Told};
 use crate::db::Db;
 use crate::error::Result;
@@ -80,42 +81,43 @@ pub async fn timeline(db: &Db, who: &Who, case: i64) -> Result<Vec<Entry>> {
     rows.sort_by_key(|row| row.at); // stable: an import's events keep their own times, the rest the order of the log
     let notes: Vec<Note> = db.sql("select id, kind, text from note where case_id = $1").bind(case).all().await?;
     let notes: HashMap<i64, Note> = notes.into_iter().map(|note| (note.id, note)).collect();
-    let teams: Vec<(i64, String)> = db.sql("select id, name from team").all().await?;
-    let teams: HashMap<i64, String> = teams.into_iter().collect();
+    let names = Names::read(db, case).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let fact: Fact = serde_json::from_str(&row.data_json)?;
         let number = row.number.as_deref().and_then(Number::parse);
-        let (text, public, note) = match told(&fact, number.as_ref(), &notes, &teams) {
+        let (text, public, note) = match told(&fact, number.as_ref(), &notes, &names) {
             Some(told) if told.1 || internal || !matches!(fact, Fact::Noted { .. }) => told,
             _ => continue,
         };
         let request = row.request_id.and(number).map(|number| number.as_str().to_owned());
         let note_id = if let Fact::Noted { note, .. } = fact { Some(note) } else { None };
-        let told = Told::of(&fact, &teams);
+        let told = Told::of(&fact, &names);
         entries.push(Entry { at: row.at, kind: row.kind, text, told, public, by: row.by, request, note, note_id });
     }
     Ok(entries)
 }
 
 /// A fact in words, whether residents can know it, and the kind of note; nothing for what is not about a case.
-fn told(
-    fact: &Fact,
-    number: Option<&Number>,
-    notes: &HashMap<i64, Note>,
-    teams: &HashMap<i64, String>,
-) -> Option<(String, bool, Option<String>)> {
+fn told(fact: &Fact, number: Option<&Number>, notes: &HashMap<i64, Note>, names: &Names) -> Option<(String, bool, Option<String>)> {
     let request = number.map_or("A request".to_owned(), |number| format!("Request {number}"));
-    let name = |word: &str| Status::parse(word).map_or_else(|| word.to_owned(), |status| status.name().to_owned());
+    let status = |word: &str| Status::parse(word).map_or_else(|| word.to_owned(), |status| status.name().to_owned());
     let thing = |note: Option<i64>, request: &str| note.map_or_else(|| request.to_owned(), |_| "A note".to_owned());
     let public = |text: String| Some((text, true, None));
     let inside = |text: String| Some((text, false, None));
     match fact {
         Fact::Filed { source } => public(format!("{request} was filed ({source})")),
         Fact::Joined { source, by } => public(format!("{request} joined ({source}; decided by {by})")),
-        Fact::Moved { from, to } => public(format!("{} → {}", name(from), name(to))),
-        Fact::Assigned { team: Some(team) } => public(format!("Given to {}", teams.get(team).map_or("another team", String::as_str))),
-        Fact::Assigned { team: None } => inside("Taken from its team".to_owned()),
+        Fact::Moved { from, to } => public(format!("{} → {}", status(from), status(to))),
+        Fact::Assigned { team, member } => {
+            let team = team.map(|team| names.teams.get(&team).map_or("another team", String::as_str));
+            let member = member.map(|member| names.members.get(&member).map_or("somebody", String::as_str));
+            match (team, member) {
+                (_, Some(member)) => inside(format!("Given to {member}")),
+                (Some(team), None) => public(format!("Given to {team}")),
+                (None, None) => inside("Taken from its team".to_owned()),
+            }
+        }
         Fact::Noted { note, public } => {
             let note = notes.get(note);
             let text = note.map_or("A note that was erased".to_owned(), |note| note.text.clone());

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::status::Status;
+use crate::db::Db;
+use crate::error::Result;
 use crate::events::Fact;
 
 /// The parts of what happened. Each is there for the kinds of entries that have it.
@@ -22,6 +24,9 @@ pub struct Told {
     /// Name of the team that it was given to; empty for one that is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
+    /// Name of the member that it was given to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     /// The state that a photo was given in a review.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo: Option<String>,
@@ -44,15 +49,45 @@ pub struct Leap {
     pub back: Vec<Status>,
 }
 
+/// Whom facts name by id.
+pub(super) struct Names {
+    pub teams: HashMap<i64, String>,
+    pub members: HashMap<i64, String>,
+}
+
+impl Names {
+    /// Those that the facts of a case can name.
+    pub async fn read(db: &Db, case: i64) -> Result<Names> {
+        let teams: Vec<(i64, String)> = db.sql("select id, name from team").all().await?;
+        let given = "select data_json from event where case_id = $1 and kind = 'assigned'";
+        let given: Vec<(String,)> = db.sql(given).bind(case).all().await?;
+        let mut ids = Vec::new();
+        for (data,) in given {
+            if let Fact::Assigned { member: Some(member), .. } = serde_json::from_str(&data)? {
+                ids.push(member);
+            }
+        }
+        let members: Vec<(i64, String)> = match ids.is_empty() {
+            true => Vec::new(),
+            false => db.sql("select id, name from member where true").within(" and id", ids).all().await?,
+        };
+        Ok(Names { teams: teams.into_iter().collect(), members: members.into_iter().collect() })
+    }
+}
+
 impl Told {
-    /// The parts of a fact; `teams` are names by id.
-    pub(super) fn of(fact: &Fact, teams: &HashMap<i64, String>) -> Told {
+    /// The parts of a fact.
+    pub(super) fn of(fact: &Fact, names: &Names) -> Told {
         let nothing = Told::default();
         match fact {
             Fact::Filed { source } => Told { source: Some(source.clone()), ..nothing },
             Fact::Joined { source, by } => Told { source: Some(source.clone()), decided: Some(by.clone()), ..nothing },
             Fact::Moved { from, to } => Told { moved: leap(from, to), ..nothing },
-            Fact::Assigned { team: Some(team) } => Told { team: Some(teams.get(team).cloned().unwrap_or_default()), ..nothing },
+            Fact::Assigned { team, member } => Told {
+                team: team.map(|team| names.teams.get(&team).cloned().unwrap_or_default()),
+                member: member.map(|member| names.members.get(&member).cloned().unwrap_or_default()),
+                ..nothing
+            },
             Fact::PhotoReviewed { state, .. } => Told { photo: Some(state.clone()), ..nothing },
             Fact::DueSoon { promise } | Fact::Overdue { promise } => Told { promise: Some(promise.clone()), ..nothing },
             Fact::Recurred { days, .. } => Told { days: Some(*days), ..nothing },

@@ -38,10 +38,13 @@ pub enum Fact {
         /// Who decided: `resident`, `policy` or `import`.
         by: String,
     },
-    /// A case was given to a team.
+    /// A case was given to a team, or to somebody in it.
     Assigned {
         /// The team, if any.
         team: Option<i64>,
+        /// The member, if any; not said before cases were given to people.
+        #[serde(default)]
+        member: Option<i64>,
     },
     /// A case changed its status.
     Moved {
@@ -162,6 +165,11 @@ pub enum Fact {
         /// What was promised: `response` or `resolution`.
         promise: String,
     },
+    /// How a team hands out its work, what its people know or when they are away was changed.
+    TeamSet {
+        /// The team.
+        team: i64,
+    },
     /// A calendar was made or changed.
     CalendarSaved {
         /// The calendar.
@@ -279,6 +287,7 @@ impl Fact {
             Fact::RulesPublished { .. } => "rules_published",
             Fact::DueSoon { .. } => "due_soon",
             Fact::Overdue { .. } => "overdue",
+            Fact::TeamSet { .. } => "team_set",
             Fact::CalendarSaved { .. } => "calendar_saved",
             Fact::ServiceSaved { .. } => "service_saved",
             Fact::StaffChanged { .. } => "staff_changed",

@@ -177,6 +177,8 @@ pub enum Act {
     EditCatalog,
     /// See and change the calendars by which promises count.
     EditCalendars,
+    /// Say how teams hand out their work, what their people know, and who is away.
+    EditTeams,
     /// Change routing rules.
     EditRules,
     /// Replace a layer of boundaries.
@@ -200,7 +202,7 @@ pub enum Act {
 }
 
 /// Every act.
-pub const ACTS: [Act; 29] = [
+pub const ACTS: [Act; 30] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -220,6 +222,7 @@ pub const ACTS: [Act; 29] = [
     Act::Moderate,
     Act::EditCatalog,
     Act::EditCalendars,
+    Act::EditTeams,
     Act::EditRules,
     Act::PublishBoundaries,
     Act::ImportRequests,
@@ -261,7 +264,9 @@ const fn reaching(role: Role, act: Act) -> Reaching {
             Granted
         }
 
-        (Act::EditCatalog | Act::EditCalendars | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => Granted,
+        (Act::EditCatalog | Act::EditCalendars | Act::EditTeams | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => {
+            Granted
+        }
         (Act::PublishBoundaries | Act::ImportRequests | Act::ProtectData | Act::ManageStaff, Role::Admin) => Granted,
 
         (Act::SeeInsight, Role::Supervisor | Role::Leader | Role::Auditor | Role::Admin) => Granted,

@@ -9,7 +9,7 @@ use super::duplicates::{self, Near, Report, When};
 use super::idempotency::{self, Key};
 use super::store::{self, Written};
 use super::{Filed, NewRequest, Wish};
-use crate::cases::{self, NewCase, Standing, Status, promises};
+use crate::cases::{self, NewCase, Standing, Status, assignment, promises};
 use crate::catalog::{Catalog, Limits, Policy, Service, Shelf, Unknown, check_answers};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -163,12 +163,14 @@ impl Filing {
         if let Some(place) = new.place.filter(|_| !joins && near.is_empty() && new.history.is_none()) {
             duplicates::remember_recurrence(tx, case, service, place, at).await?;
         }
+        // Work is given out as it comes; what is recorded was given out elsewhere.
+        let given = !joins && new.history.is_none() && assignment::hand_out(tx, case, at).await?;
         Ok(Outcome::Filed(Filed {
             id,
             number,
             case,
             service: service.code.clone(),
-            status: stands.status,
+            status: if given { Status::Assigned } else { stands.status },
             salt,
             open311_token,
             joined: joins,

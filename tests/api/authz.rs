@@ -41,12 +41,13 @@ fn expected(row: &Row, act: Act, asker: &Asker, on: &On) -> Option<u16> {
     let allowed = match row.of {
         Of::Nothing => anywhere(who, act),
         Of::City => may(who, act, &On::default()),
+        Of::Team => may(who, act, &On { agency: on.agency, team: on.team, ..On::default() }),
         _ => may(who, act, on),
     };
     let seeing = match row.of {
         Of::Case | Of::FreshCase | Of::Photo | Of::Note | Of::Request => Some(Act::SeeCase),
         Of::Colleague | Of::FreshKey => Some(Act::SeeStaff),
-        Of::Nothing | Of::City | Of::Place => None,
+        Of::Nothing | Of::City | Of::Place | Of::Team => None,
     };
     match (act, who) {
         // What pretends to be a key is refused before anything is asked.
@@ -71,7 +72,7 @@ async fn ask(city: &City, client: &Client, row: &Row, asker: &Asker, place: &Pla
         Of::FreshKey => place.key(city).await.to_string(),
         _ => place.case.to_string(),
     };
-    let address = row.address.replace("{id}", &id).replace("{number}", &place.number);
+    let address = row.address.replace("{id}", &id).replace("{number}", &place.number).replace("{team}", place.team);
     let mut sent = client.request(method, format!("{}{address}", city.base)).header("origin", &city.base).header("if-match", "*");
     let (mut token, mut key) = ("none".to_owned(), "none".to_owned());
     match &asker.proof {
@@ -85,9 +86,11 @@ async fn ask(city: &City, client: &Client, row: &Row, asker: &Asker, place: &Pla
         Proof::Session { cookie, .. } => sent = sent.header("cookie", cookie),
     }
     let fresh = format!("{:016x}", rand::random::<u64>());
+    let other = if place.team == "crew" { "gardeners" } else { "crew" }.to_owned();
     let (grant, power) = (place.scoped("role", "resident"), place.scoped("power", "leader"));
     let filled = |text: &str| {
-        let words = [("\"$grant\"", &grant), ("\"$power\"", &power), ("$token", &token), ("$key", &key), ("$fresh", &fresh)];
+        let words =
+            [("\"$grant\"", &grant), ("\"$power\"", &power), ("$token", &token), ("$key", &key), ("$fresh", &fresh), ("$other", &other)];
         words.iter().fold(text.replace("$service", place.service), |text, (name, value)| text.replace(name, value))
     };
     sent = match &row.body {

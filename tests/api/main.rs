@@ -10,6 +10,7 @@ mod abuse;
 mod account;
 mod administration;
 mod agreement;
+mod assignment;
 mod authz;
 mod blocks;
 mod cases;

@@ -242,6 +242,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_cases_id_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/crew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description To whom the case can be given. */
+        get: operations["get_api_cases_id_crew"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/moves": {
         parameters: {
             query?: never;
@@ -268,6 +301,40 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["post_api_cases_id_notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Puts a case that one has back into the queue. */
+        post: operations["post_api_cases_id_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Takes a case that nobody has. */
+        post: operations["post_api_cases_id_take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1294,6 +1361,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The teams that the asker may set: how they hand out work, what their people know, who is away. */
+        get: operations["get_api_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_api_teams_code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/open311/discovery.{format}": {
         parameters: {
             query?: never;
@@ -1562,6 +1662,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A time in which somebody is away. */
+        Absence: {
+            /**
+             * Format: int64
+             * @description From when, epoch milliseconds.
+             */
+            from_at: number;
+            /**
+             * Format: int64
+             * @description Until when, epoch milliseconds, not included.
+             */
+            until_at: number;
+            /**
+             * Format: int64
+             * @description Who of the same team gets what would have been theirs; without anybody it goes to the others.
+             */
+            cover?: number | null;
+        };
         /** @description A stranger's report. */
         Abuse: {
             /** @description Why it should not be public; may be empty. */
@@ -1597,7 +1715,7 @@ export interface components {
          * @description What is asked for. Every route names exactly one, as `x-act` in its description.
          * @enum {string}
          */
-        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_calendars" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
+        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_calendars" | "edit_teams" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
         /** @description An agency. */
         Agency: {
             /** @description Its code. */
@@ -1722,6 +1840,23 @@ export interface components {
             phone?: string | null;
             /** @description BCP 47 tag of the language to write in. */
             language?: string;
+        };
+        /** @description To whom a case is given. */
+        Assignment: {
+            /** @description Code of the team; as it is, if left out. */
+            team?: string | null;
+            /**
+             * Format: int64
+             * @description Id of a member of that team; null is nobody. Left out: as it is, or with another team as that team hands out its work.
+             */
+            member?: number | null;
+            /** @description Why; demanded where somebody has the case already, and kept as a note that residents do not see. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the case that was seen.
+             */
+            version?: number | null;
         };
         /** @description A question of a service, or with `variable` off a piece of information for whoever fills in the form. */
         Attribute: {
@@ -1917,6 +2052,11 @@ export interface components {
             team_name?: string | null;
             /** @description Name of the agency that answers for it. */
             agency?: string | null;
+            /**
+             * Format: int64
+             * @description Id of the member who has it.
+             */
+            assignee_id?: number | null;
             /** @description Name of the member who has it. */
             assignee?: string | null;
             /** @description Address in words, may be empty. */
@@ -1963,6 +2103,32 @@ export interface components {
             version: number;
             /** @description What of its place the public sees. */
             place_privacy: components["schemas"]["PlacePrivacy"];
+        };
+        /** @description Whose it is now. */
+        CaseGiven: {
+            /**
+             * Format: int64
+             * @description The case.
+             */
+            id: number;
+            /** @description Code of its team. */
+            team?: string | null;
+            /** @description Name of its team. */
+            team_name?: string | null;
+            /**
+             * Format: int64
+             * @description Id of the member who has it.
+             */
+            member?: number | null;
+            /** @description Name of the member. */
+            assignee?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description Counts the decisions made over it.
+             */
+            version: number;
         };
         /** @description A puzzle. */
         Challenge: {
@@ -2161,6 +2327,35 @@ export interface components {
          * @enum {string}
          */
         Counts: "elapsed" | "worked";
+        /** @description To whom a case can be given. */
+        Crew: {
+            /** @description Every team, by agency and name. */
+            teams: components["schemas"]["TeamOf"][];
+            /** @description Code of the team whose people are listed. */
+            team?: string | null;
+            /** @description Its people, by name. */
+            members: components["schemas"]["CrewMember"][];
+        };
+        /** @description Somebody who works in the team. */
+        CrewMember: {
+            /**
+             * Format: int64
+             * @description The member's id.
+             */
+            id: number;
+            /** @description The name that colleagues see. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many open cases the person has.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Until when the person is away, epoch milliseconds.
+             */
+            away_until?: number | null;
+        };
         /**
          * @description The type of an answer, as Open311 names them.
          * @enum {string}
@@ -3988,6 +4183,14 @@ export interface components {
             /** @description A recovery code, which is then used up; case and hyphens do not matter. */
             recovery_code?: string | null;
         };
+        /** @description What was seen. */
+        SeenCase: {
+            /**
+             * Format: int64
+             * @description The version of the case that was seen.
+             */
+            version?: number | null;
+        };
         /** @description Who is signed in, and what they may do. */
         Session: {
             /**
@@ -4121,6 +4324,11 @@ export interface components {
             /** @description A comment of one's own that staff keeps from the public; only whoever holds the follow link is told. */
             hidden: boolean;
         };
+        /**
+         * @description How a team hands out what comes to it.
+         * @enum {string}
+         */
+        Strategy: "queue" | "round_robin" | "skills" | "least_loaded";
         /** @description Words to be taken out for good. */
         TakingOut: {
             /** @description `description`, `address` or `answers.CODE` of a request, `text` of a note. */
@@ -4149,6 +4357,55 @@ export interface components {
              * @description Minutes until the case is finished.
              */
             resolution_minutes?: number | null;
+        };
+        /** @description A team. */
+        TeamOf: {
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Name of its agency. */
+            agency: string;
+        };
+        /** @description What is known of somebody who works in a team. */
+        TeamPerson: {
+            /**
+             * Format: int64
+             * @description The member's id.
+             */
+            id: number;
+            /** @description The name that colleagues see; not written. */
+            name?: string;
+            /** @description Codes of the services that the person knows. */
+            skills?: string[];
+            /** @description When the person is away, now or later. */
+            absences?: components["schemas"]["Absence"][];
+        };
+        /** @description How a team works. */
+        TeamSetting: components["schemas"]["TeamWish"] & {
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Name of its agency. */
+            agency: string;
+            /**
+             * Format: int64
+             * @description Counts its changes: the ETag.
+             */
+            version: number;
+        };
+        /** @description How a team works, as it is written. */
+        TeamWish: {
+            /** @description How it hands out what comes to it. */
+            strategy: components["schemas"]["Strategy"];
+            /**
+             * Format: int64
+             * @description How many open cases one person is given at most; somebody can always take more.
+             */
+            most_open?: number | null;
+            /** @description Its people; those left out stay as they are. */
+            members?: components["schemas"]["TeamPerson"][];
         };
         /** @description What a client has to know to ask for tiles. */
         TileJson: {
@@ -4184,6 +4441,8 @@ export interface components {
             moved?: components["schemas"]["Leap"] | null;
             /** @description Name of the team that it was given to; empty for one that is gone. */
             team?: string | null;
+            /** @description Name of the member that it was given to. */
+            member?: string | null;
             /** @description The state that a photo was given in a review. */
             photo?: string | null;
             /** @description What was promised and is due soon or late: `response` or `resolution`. */
@@ -4432,6 +4691,8 @@ export interface components {
             promises: components["schemas"]["Promised"][];
             /** @description Whether the asker decides what the public sees of it. */
             moderates: boolean;
+            /** @description Whether the asker may give it to somebody. */
+            assigns: boolean;
         };
         /** @description The reasons of one routing. Holds no words of residents. */
         Why: {
@@ -5367,6 +5628,130 @@ export interface operations {
             };
         };
     };
+    post_api_cases_id_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseGiven"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is theirs already, it is finished, or somebody else changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_cases_id_crew: {
+        parameters: {
+            query?: {
+                /** @description Code of a team; the case's own unless asked otherwise. */
+                team?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crew"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_api_cases_id_moves: {
         parameters: {
             query?: never;
@@ -5485,6 +5870,124 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_cases_id_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseGiven"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not the asker's, it is finished, or somebody else changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_cases_id_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseGiven"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody has it, it is finished, or somebody else changed it meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8976,6 +9479,111 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamSetting"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_teams_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the team that was seen, as an ETag; `*` to change whatever there is */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Code of the team */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamSetting"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

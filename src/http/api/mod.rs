@@ -1,6 +1,7 @@
 //! Our own interface, described by the OpenAPI document: JSON in, JSON out, problem+json for refusals.
 
 mod account;
+mod assignment;
 mod blocks;
 mod calendars;
 mod cases;
@@ -135,6 +136,12 @@ use crate::error::Error as Refusal;
     session::second_step,
     session::current,
     session::end,
+    assignment::crew,
+    assignment::give,
+    assignment::take,
+    assignment::release,
+    assignment::teams,
+    assignment::set,
     cases::list,
     cases::one,
     cases::make_move,
@@ -157,6 +164,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .app_data(web::PayloadConfig::new(app.config.limits.body_bytes))
             .app_data(query)
             .configure(config::routes)
+            .configure(assignment::routes)
             .configure(blocks::routes)
             .configure(challenge::routes)
             .configure(promises::routes)

@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 29] = [
+const MATRIX: [(Act, &str); 30] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -24,6 +24,7 @@ const MATRIX: [(Act, &str); 29] = [
     (Act::Moderate, "..xx..x"),
     (Act::EditCatalog, "...x..x"),
     (Act::EditCalendars, "...x..x"),
+    (Act::EditTeams, "...x..x"),
     (Act::EditRules, "...x..x"),
     (Act::PublishBoundaries, "......x"),
     (Act::ImportRequests, "......x"),

@@ -72,7 +72,7 @@ pub struct Place {
     pub colleague: i64,
     pub service: &'static str,
     district: &'static str,
-    team: &'static str,
+    pub team: &'static str,
 }
 
 /// The home of everybody: in the north, noise, with the crew of the roads.

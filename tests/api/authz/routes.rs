@@ -22,6 +22,8 @@ pub enum Of {
     Note,
     /// What is made or sent there; `$service` and the `$grant` that reaches no more than the place.
     Place,
+    /// Its team; `{team}` in the path, `$other` is another one.
+    Team,
     /// Somebody whose one grant reaches no more than the place; `{id}` in the path.
     Colleague,
     /// A key that nobody touched yet and that reaches no more than the place; `{id}` in the path.
@@ -92,7 +94,7 @@ fn likened() -> Value {
 
 /// Every route. A new one is one line here.
 pub fn rows() -> Vec<Row> {
-    use Of::{Case, City, Colleague, FreshCase, FreshKey, Note, Photo, Place, Request};
+    use Of::{Case, City, Colleague, FreshCase, FreshKey, Note, Photo, Place, Request, Team};
     vec![
         row("GET /api/account"),
         row("PUT /api/account/password").json(json!({ "old": "four unrelated words", "new": "short" })).refused(422),
@@ -168,6 +170,12 @@ pub fn rows() -> Vec<Row> {
             .of(City)
             .at("/api/calendars/made")
             .json(json!({ "name": "Made", "zone": "UTC", "week": [[{ "from": 0, "to": 1440 }], [], [], [], [], [], []] })),
+        row("GET /api/cases/{id}/crew").of(Case),
+        row("POST /api/cases/{id}/assignment").of(FreshCase).json(json!({ "team": "$other", "member": null, "reason": "theirs" })),
+        row("POST /api/cases/{id}/take").of(FreshCase).json(json!({})),
+        row("POST /api/cases/{id}/release").of(Case).json(json!({})).refused(409),
+        row("GET /api/teams"),
+        row("PUT /api/teams/{code}").of(Team).at("/api/teams/{team}").json(json!({ "strategy": "queue" })),
         row("GET /api/retention").of(City),
         row("PUT /api/retention").of(City).json(json!({ "rules": [] })),
         row("POST /api/retention/preview").of(City).json(json!({ "rules": [] })),
