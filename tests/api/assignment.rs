@@ -36,7 +36,8 @@ async fn crew(city: &City, names: &[&'static str]) -> Vec<i64> {
             "insert into rule (ordinal, name, conditions_json, team_id) values (0, 'All', '{}', (select id from team where code = 'crew'))";
         tx.sql(rule).run().await?;
         // Each district is all of the city.
-        let shape = r#"{ "type": "MultiPolygon", "coordinates": [[[[0.89, 52.59], [0.99, 52.59], [0.99, 52.61], [0.89, 52.61], [0.89, 52.59]]]] }"#;
+        let shape =
+            r#"{ "type": "MultiPolygon", "coordinates": [[[[0.89, 52.59], [0.99, 52.59], [0.99, 52.61], [0.89, 52.61], [0.89, 52.59]]]] }"#;
         tx.sql("update jurisdiction set geometry_json = $1").bind(shape).run().await?;
         waymark::versions::bump(tx, "routing", NOON + 1).await
     });
