@@ -409,6 +409,8 @@ section! {
         radius_m: f64 = 1000.0,
         /// Cases offered as the same one.
         candidates: usize = 10,
+        /// Coordinates of which it is remembered how often they were given; those not given for longest are forgotten first.
+        places: i64 = 500_000,
         /// Comments that residents may add to one request.
         comments: i64 = 50,
         /// Requests that one network address may report as abusive in a day.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use waymark::app::App;
-use waymark::catalog::{EVIDENCE, Weights};
+use waymark::catalog::{self, EVIDENCE, Weights};
 use waymark::clock::Clock;
 use waymark::error::{Error, Result};
 use waymark::imports::{Layout, duplicates as files};
@@ -20,7 +20,8 @@ use super::{Place, say};
 pub enum What {
     /// Hold our decisions against what clerks wrote down: precision, recall and F1, by service, with examples to read.
     Measure(Measure),
-    /// Learn weights, radius, window and threshold of each service from the city's own history; shows them unless told to apply.
+    /// Learn weights, and radius, window, threshold and related services of each service, from the city's own history; shows them
+    /// unless told to apply.
     Fit(Fit),
 }
 
@@ -141,10 +142,15 @@ impl Fit {
         if !self.apply {
             return Ok(());
         }
-        let sets: Vec<_> = history.kinds.iter().zip(&fitted.sets).map(|(kind, set)| (kind.code.clone(), *set)).collect();
+        let learnt = |(place, set): (usize, &catalog::Duplicates)| settings::Learnt {
+            code: history.kinds[place].code.clone(),
+            set: *set,
+            related: fitted.related[place].iter().map(|other| history.kinds[*other].code.clone()).collect(),
+        };
+        let services: Vec<settings::Learnt> = fitted.sets.iter().enumerate().map(learnt).collect();
         let (weights, now) = (fitted.weights, Clock::real().now());
         let (_, db) = self.asked.place.connect().await?;
-        let count = db.write(async move |tx| settings::learn(tx, &sets, &weights, now).await).await?;
+        let count = db.write(async move |tx| settings::learn(tx, &services, &weights, now).await).await?;
         say(&format!("Applied to {count} services."));
         Ok(())
     }
@@ -159,6 +165,10 @@ fn learnt(fitted: &Fitted, history: &History) -> String {
     for (kind, set) in history.kinds.iter().zip(&fitted.sets) {
         let code: String = kind.code.chars().take(34).collect();
         text.push_str(&format!("{code:<34} {:>5} m {:>5} d {:>10.3} {:>7.2}\n", set.radius_m, set.window_days, set.threshold, set.prior));
+    }
+    for (kind, others) in history.kinds.iter().zip(&fitted.related).filter(|(_, others)| !others.is_empty()) {
+        let others: Vec<&str> = others.iter().map(|other| history.kinds[*other].code.as_str()).collect();
+        text.push_str(&format!("\n{} may be {}", kind.code, others.join(", ")));
     }
     text
 }

@@ -21,6 +21,11 @@ pub const LARGEST_RADIUS_M: f64 = 1_000.0;
 /// What floating point may move a cell's border by, in metres, with a wide margin.
 const SLACK_M: f64 = 0.5;
 
+/// No cell of resolution 10 reaches less far from its middle than the one, nor farther than the other, in metres: what lies beyond
+/// is told without measuring its corners, which is the dear part.
+const LEAST_REACH_M: f64 = 45.0;
+const MOST_REACH_M: f64 = 100.0;
+
 /// The cell of resolution 10 that holds the point.
 #[must_use]
 pub fn cell(point: Point) -> i64 {
@@ -99,7 +104,8 @@ pub fn text(cell: i64) -> Option<String> {
 }
 
 fn may_touch(cell: CellIndex, point: Point, radius_m: f64) -> bool {
-    centre_of(cell).metres_to(point) <= radius_m.max(0.0) + reach_of(cell) + SLACK_M
+    let beyond = centre_of(cell).metres_to(point) - radius_m.max(0.0) - SLACK_M;
+    beyond <= LEAST_REACH_M || (beyond <= MOST_REACH_M && beyond <= reach_of(cell))
 }
 
 fn reach_of(cell: CellIndex) -> f64 {
@@ -160,6 +166,12 @@ mod tests {
             let to = from.offset(radius * share, bearing);
             let ring = ring(from, radius);
             prop_assert!(ring.binary_search(&cell(to)).is_ok(), "{to:?} is {} m from {from:?} and outside its ring of {radius} m", from.metres_to(to));
+        }
+
+        #[test]
+        fn no_cell_reaches_less_or_farther_than_is_taken_for_granted(place in places()) {
+            let reach = reach_of(index(place, Resolution::Ten));
+            prop_assert!((LEAST_REACH_M..=MOST_REACH_M).contains(&reach), "{reach} m");
         }
 
         #[test]

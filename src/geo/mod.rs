@@ -11,5 +11,5 @@ mod point;
 mod raster;
 
 pub use boundary::{Boundaries, Hit, Jurisdiction};
-pub use nearby::{Near, Nearby};
+pub use nearby::{Near, Nearby, bounds};
 pub use point::{EARTH_RADIUS_M, Misplaced, Point, wrapped};

@@ -104,6 +104,17 @@ impl RTreeObject for Placed {
     }
 }
 
+/// The box in degrees that holds the circle, south-west and north-east; over the antimeridian it is as wide as the earth.
+#[must_use]
+pub fn bounds(point: Point, radius_m: f64) -> (Point, Point) {
+    let corner = |[lon, lat]: [f64; 2]| Point { lon, lat };
+    match envelopes(point, radius_m)[..] {
+        [one] => (corner(one.lower()), corner(one.upper())),
+        [one, ..] => (Point { lon: -180.0, ..corner(one.lower()) }, Point { lon: 180.0, ..corner(one.upper()) }),
+        [] => (Point { lon: -180.0, lat: -90.0 }, Point { lon: 180.0, lat: 90.0 }),
+    }
+}
+
 /// The boxes in degrees that hold the circle: one, or two where it crosses the antimeridian. The longitude reached by a circle of angular
 /// radius r at latitude φ is asin(sin r / cos φ) (Bronshtein et al., Handbook of Mathematics); over a pole it is every longitude.
 fn envelopes(point: Point, radius_m: f64) -> Vec<AABB<[f64; 2]>> {
@@ -184,6 +195,16 @@ mod tests {
             prop_assert_eq!(nearby.len(), cases.len());
             let first: Vec<i64> = nearby.within(&services, from, radius, 3).iter().map(|near| near.case).collect();
             prop_assert_eq!(&first[..], &found[..found.len().min(3)]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_bounds_hold_the_circle((middle, city) in city(), radius in 0.0..2_000.0) {
+            let (south_west, north_east) = bounds(middle, radius);
+            for (_, at) in city.into_iter().filter(|(_, at)| middle.metres_to(*at) <= radius) {
+                prop_assert!((south_west.lon..=north_east.lon).contains(&at.lon) && (south_west.lat..=north_east.lat).contains(&at.lat));
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::duplicates::{self, Near, Report, When};
+use super::duplicates::{self, Around, Near, Report, Vicinity, When};
 use super::idempotency::{self, Key};
 use super::store::{self, Written};
 use super::{Filed, NewRequest, Wish};
@@ -121,7 +121,7 @@ impl Filing {
         let answers = self.answers(service, new)?;
         let at = new.history.as_ref().map_or(now, |past| past.filed_at);
         let marks = self.reporters.marks(&new.contact);
-        let near = self.nearby(tx, &city.catalog, service, new, &marks, at).await?;
+        let Around { near, earlier } = self.around(tx, &city.catalog, service, new, &marks, at).await?;
         let (stands, joined) = match decide(tx, &city.catalog, service, new, &near).await? {
             Decision::Ask => {
                 if let Some(key) = key {
@@ -160,8 +160,8 @@ impl Filing {
         let proof = events::commitment(&proof_salt, &[number.as_str(), &new.description, &new.address]);
         events::append(tx, New::at(at, fact).of_case(case).of_request(id).committing(proof)).await?;
         // History is recorded in the order of its file, not of its days, and what came back then was dealt with then.
-        if let Some(place) = new.place.filter(|_| !joins && near.is_empty() && new.history.is_none()) {
-            duplicates::remember_recurrence(tx, case, service, place, at).await?;
+        if let Some(earlier) = earlier.filter(|_| !joins && near.is_empty() && new.history.is_none()) {
+            duplicates::remember_recurrence(tx, case, earlier, at).await?;
         }
         // Work is given out as it comes; what is recorded was given out elsewhere.
         let given = !joins && new.history.is_none() && assignment::hand_out(tx, case, at).await?;
@@ -190,7 +190,7 @@ impl Filing {
         check_answers(service, &new.answers, unknown, limits).map_err(Error::Invalid)
     }
 
-    async fn nearby(
+    async fn around(
         &self,
         tx: &mut Tx,
         catalog: &Catalog,
@@ -198,27 +198,28 @@ impl Filing {
         new: &NewRequest,
         marks: &[String],
         at: i64,
-    ) -> Result<Vec<Near>> {
-        let Some(place) = new.place else { return Ok(Vec::new()) };
+    ) -> Result<Around> {
+        let Some(place) = new.place else { return Ok(Around::default()) };
         // Whether it was the same as another one is a question about work that is still to be done.
         let finished = new.history.as_ref().is_some_and(|past| past.status.finished());
         if finished || service.duplicates.radius_m <= 0.0 {
-            return Ok(Vec::new());
+            return Ok(Around::default());
         }
+        let vicinity = Vicinity::of(place, service.duplicates.radius_m);
         let when = if new.history.is_some() {
             When::Then(at) // never joined by what is near, and locks of a whole batch would hold the cells of half a city
         } else {
-            duplicates::lock(tx, place, service.duplicates.radius_m).await?;
+            vicinity.lock(tx).await?;
             When::Now(at)
         };
-        let report = Report {
+        let report = || Report {
             accuracy_m: new.accuracy_m,
             reporter: marks.to_vec(),
             ..Report::of(service.id, at, new.place, &new.address, &new.description)
         };
-        let mut near = duplicates::near(tx, catalog, service, &report, &new.photos, when).await?;
-        near.truncate(self.config.limits.candidates);
-        Ok(near)
+        let mut around = duplicates::near(tx, catalog, service, &vicinity, report, &new.photos, when).await?;
+        around.near.truncate(self.config.limits.candidates);
+        Ok(around)
     }
 
     async fn open(

@@ -109,18 +109,17 @@ async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Opt
 
 /// Keeps what was near and why, beside the request, for the dispatchers who look at it.
 pub(super) async fn remember_candidates(tx: &mut Tx, request: i64, joined: i64, near: &[Near]) -> Result<()> {
-    for candidate in near {
-        let decision = if candidate.case == joined { "joined" } else { "open" };
-        tx.sql("insert into duplicate_candidate (request_id, case_id, metres, probability, reasons_json, decision) values ($1, $2, $3, $4, $5, $6)")
-            .bind(request)
-            .bind(candidate.case)
-            .bind(candidate.metres)
-            .bind(candidate.probability)
-            .bind(serde_json::to_string(&candidate.reasons)?)
-            .bind(decision)
-            .run()
-            .await?;
+    if near.is_empty() {
+        return Ok(());
     }
+    let mut rows = tx.sql("insert into duplicate_candidate (request_id, case_id, metres, probability, reasons_json, decision) values ");
+    for (nth, candidate) in near.iter().enumerate() {
+        let decision = if candidate.case == joined { "joined" } else { "open" };
+        rows = rows.push(if nth == 0 { "(" } else { ", (" }).put(request).push(", ").put(candidate.case).push(", ").put(candidate.metres);
+        rows = rows.push(", ").put(candidate.probability).push(", ").put(serde_json::to_string(&candidate.reasons)?).push(", ");
+        rows = rows.put(decision).push(")");
+    }
+    rows.run().await?;
     Ok(())
 }
 

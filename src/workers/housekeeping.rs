@@ -1,5 +1,5 @@
-//! Jobs by the clock that keep the house small: forget old idempotency keys, sessions, links and messages, erase photos that
-//! no request took.
+//! Jobs by the clock that keep the house small: forget old idempotency keys, sessions, links, messages and tallies, erase
+//! photos that no request took.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::notices;
 use crate::people::{contact, invitations, residents, sessions};
+use crate::requests::duplicates::forget_places;
 use crate::requests::forget_keys;
 
 const EVERY: Duration = Duration::from_secs(600);
@@ -38,6 +39,7 @@ pub async fn once(app: &App) -> Result<()> {
         })
         .await?;
     while contact::key_old(&app.db, 1000).await? > 0 {}
+    while forget_places(&app.db, app.config.limits.places).await? > 0 {}
     app.photos.expire(&app.db, &app.clock).await?;
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Learns from a city's own history: what each kind of evidence weighs, and each service's radius, window, prior and threshold.
 //!
 //! 1. Each service takes the radius and window at which the plain rule does best over the earlier part, drawn towards what does
-//!    best over all services as long as it has few marked duplicates of its own. These are its scales.
+//!    best over all services as long as it has few marked duplicates of its own. These are its scales. Services that clerks
+//!    called the same are related.
 //! 2. One logistic regression over all candidates within twice that radius and three times that window, with shared weights drawn
 //!    towards the defaults and a prior of each service drawn towards the common one (ridge, that is a normal prior; Newton's method).
 //!    Clerks say *that* a request repeats another more often than *which*: so every request weighs one, and its candidates share that
@@ -17,6 +18,7 @@ use super::measure::candidates::{self, Pair};
 use super::measure::figures::Counted;
 use super::measure::history::History;
 use super::measure::rule::{RADII_M, Rules, WINDOWS, widest};
+use super::related::related;
 use super::score::{REACH, SPAN, features, probability};
 use crate::catalog::{Duplicates, EVIDENCE, KINDS, Weights};
 use crate::geo::cell::LARGEST_RADIUS_M;
@@ -45,6 +47,8 @@ pub struct Fitted {
     pub weights: Weights,
     /// What each service is set to, by its place in the history.
     pub sets: Vec<Duplicates>,
+    /// The other services that each is compared with, as places in the history.
+    pub related: Vec<Vec<usize>>,
 }
 
 /// A candidate as numbers.
@@ -58,7 +62,9 @@ struct Case {
 pub fn fit(history: &History, wide: &[Pair], cut: usize) -> Option<Fitted> {
     let mut sets = scales(history, wide, cut)?;
     let bounds: Vec<(f64, f64)> = sets.iter().map(|set| (set.radius_m, set.window_days as f64)).collect();
-    let cases: Vec<Case> = candidates::pairs(history, &bounds)
+    let near: Vec<(f64, f64)> = bounds.iter().map(|(radius_m, days)| (radius_m * REACH, days * SPAN)).collect();
+    let related = related(history, &near, cut);
+    let cases: Vec<Case> = candidates::pairs(history, &bounds, &related)
         .into_iter()
         .filter(|pair| pair.new < cut)
         .map(|pair| {
@@ -75,7 +81,7 @@ pub fn fit(history: &History, wide: &[Pair], cut: usize) -> Option<Fitted> {
     }
     thresholds(&mut sets, history, &cases, &model, &marked, cut);
     let weights = Weights(model.weights.map(|weight| rounded(weight, 1000.0)));
-    Some(Fitted { weights, sets })
+    Some(Fitted { weights, sets, related })
 }
 
 fn rounded(value: f64, parts: f64) -> f64 {

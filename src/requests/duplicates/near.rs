@@ -2,15 +2,18 @@
 //!
 //! Candidates are looked up by the H3 cells that surely cover the circle (`geo::cell::ring`), under locks on the coarse cells
 //! above them, so that two filings within reach of each other take turns on any node, and the second sees the first. One statement
-//! brings what they are compared by. The tree in memory (`geo::nearby`) may lag a moment and serves suggestions only.
+//! brings what they are compared by, and what was finished there. The tree in memory (`geo::nearby`) may lag a moment and serves
+//! suggestions only.
 
 use super::evidence::{Evidence, Report};
 use super::reason::Reason;
+use super::recurrence::{self, Earlier};
 use super::score::score;
+use super::vicinity::Vicinity;
 use crate::catalog::{Catalog, Service};
 use crate::db::{Db, Query, Tx};
 use crate::error::Result;
-use crate::geo::{Point, cell};
+use crate::geo::Point;
 use crate::photos;
 use crate::record;
 
@@ -31,6 +34,15 @@ pub struct Near {
     pub reasons: Vec<Reason>,
 }
 
+/// What is around a new request.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// Open cases that may be the same one, the likeliest first.
+    pub near: Vec<Near>,
+    /// What was finished last on the same spot.
+    pub earlier: Option<Earlier>,
+}
+
 record! {
     struct Candidate {
         id: i64,
@@ -38,6 +50,8 @@ record! {
         lon: f64,
         lat: f64,
         opened_at: i64,
+        closed_at: Option<i64>,
+        live: bool,
         address: String,
         description: Option<String>,
         accuracy_m: Option<f64>,
@@ -45,11 +59,6 @@ record! {
         pile: Option<bool>,
         here_pile: Option<bool>,
     }
-}
-
-/// Keeps others from filing within reach until the transaction ends. Call it before [`near`].
-pub async fn lock(tx: &mut Tx, place: Point, radius_m: f64) -> Result<()> {
-    Ok(tx.lock(&cell::locks(&cell::ring(place, radius_m))).await?)
 }
 
 /// When a request is compared with the cases around it.
@@ -65,42 +74,59 @@ pub enum When {
 /// Cases that are looked at for one request; only a pile has more.
 const LOOKED_AT: i64 = 200;
 
-// What opened the case stands for it: its first request's words and reporter.
-const CANDIDATES: &str =
-    "select c.id, c.service_id, c.lon, c.lat, c.opened_at, c.address, r.description, r.accuracy_m, k.marks as reporter, t.pile,
-        (select n.pile from place_tally n where n.lon = $1 and n.lat = $2) as here_pile
-     from case_record c left join request r on r.case_id = c.id and not r.joined left join reporter_mark k on k.request_id = r.id
-     left join place_tally t on t.lon = c.lon and t.lat = c.lat";
+// What opened the case stands for it: its first request's words and reporter. What is finished is asked for its place alone.
+const COMPARED: &str =
+    "select one.id, one.service_id, one.lon, one.lat, one.opened_at, one.closed_at, one.live, one.address, r.description, r.accuracy_m,
+        k.marks as reporter, t.pile, (select n.pile from place_tally n where n.lon = $1 and n.lat = $2) as here_pile from (";
+const LIVE: &str = "select id, service_id, lon, lat, opened_at, closed_at, address, true as live from case_record where";
+const JOINED: &str = ") one left join request r on r.case_id = one.id and not r.joined and one.live
+     left join reporter_mark k on k.request_id = r.id left join place_tally t on t.lon = one.lon and t.lat = one.lat and one.live";
 
 // `+ 0` and `coalesce` keep the dates from choosing the index: SQLite would walk all recent cases of the service and PostgreSQL
 // all that are open, rather than the few in these cells, which is what the index on (service, cell) is for.
-fn around<'q>(candidates: Query<'q>, service: &Service, place: Point, when: When) -> Query<'q> {
+fn around<'q>(compared: Query<'q>, service: &Service, vicinity: &Vicinity, when: When) -> Query<'q> {
     let rules = &service.duplicates;
     let (When::Now(at) | When::Then(at)) = when;
-    let query = candidates.bind(place.lon).bind(place.lat).push(" where c.opened_at + 0 >= ").put(at - rules.window_days * DAY);
+    let query = compared.bind(vicinity.place.lon).bind(vicinity.place.lat).push("select * from (").push(LIVE);
+    let query = query.push(" opened_at + 0 >= ").put(at - rules.window_days * DAY);
     let open = match when {
-        When::Now(_) => query.push(" and coalesce(c.closed_at, 0) = 0"),
-        When::Then(at) => {
-            query.push(" and c.opened_at + 0 <= ").put(at).push(" and (c.closed_at is null or c.closed_at > ").put(at).push(")")
-        }
+        When::Now(_) => query.push(" and coalesce(closed_at, 0) = 0"),
+        When::Then(at) => query.push(" and opened_at + 0 <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
     };
-    open.within(" and c.service_id", std::iter::once(service.id).chain(service.related.iter().copied()))
-        .within(" and c.cell", cell::ring(place, rules.radius_m))
-        .push(" limit ")
-        .put(LOOKED_AT)
+    let open = open.within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()));
+    let live = vicinity.hold(open).push(" limit ").put(LOOKED_AT).push(") live");
+    match when {
+        When::Now(at) => recurrence::finished(live.push(" union all "), service.id, vicinity, at).push(JOINED),
+        When::Then(_) => live.push(JOINED),
+    }
 }
 
 const DAY: i64 = 86_400_000;
 
 /// Open cases that may be the same as what is filed, the likeliest first: within the service's radius and window, and as likely as its
-/// threshold says. `photos` are ids of the request's photos.
-pub async fn near(tx: &mut Tx, catalog: &Catalog, service: &Service, new: &Report, photos: &[String], when: When) -> Result<Vec<Near>> {
-    let Some(place) = new.place else { return Ok(Vec::new()) };
-    let found: Vec<Candidate> = around(tx.sql(CANDIDATES), service, place, when).all().await?;
+/// threshold says; and what was finished there. `photos` are ids of the request's photos. The request's words are only read where there
+/// is something to compare them with.
+pub async fn near(
+    tx: &mut Tx,
+    catalog: &Catalog,
+    service: &Service,
+    vicinity: &Vicinity,
+    new: impl FnOnce() -> Report,
+    photos: &[String],
+    when: When,
+) -> Result<Around> {
+    let (found, finished): (Vec<Candidate>, Vec<Candidate>) =
+        around(tx.sql(COMPARED), service, vicinity, when).all::<Candidate>().await?.into_iter().partition(|one| one.live);
+    let finished = finished.into_iter().filter_map(|one| {
+        let metres = vicinity.metres_to(Point { lon: one.lon, lat: one.lat })?;
+        Some(Earlier { case: one.id, metres, closed_at: one.closed_at? })
+    });
+    let earlier = finished.max_by_key(|earlier| (earlier.closed_at, earlier.case));
+    let found = within(found, vicinity);
     if found.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Around { near: Vec::new(), earlier });
     }
-    let mut new = new.clone();
+    let mut new = new();
     let mut pictures: Vec<(i64, i64)> = Vec::new();
     if !photos.is_empty() {
         new.pictures = photos::fingerprints(tx, photos).await?;
@@ -108,29 +134,38 @@ pub async fn near(tx: &mut Tx, catalog: &Catalog, service: &Service, new: &Repor
     if !new.pictures.is_empty() {
         let kept =
             tx.sql("select r.case_id, p.fingerprint from photo p join request r on r.id = p.request_id where p.fingerprint is not null");
-        pictures = kept.within(" and r.case_id", found.iter().map(|c| c.id)).push(" limit 500").all().await?;
+        pictures = kept.within(" and r.case_id", found.iter().map(|(_, c)| c.id)).push(" limit 500").all().await?;
     }
-    Ok(judge(found, &pictures, catalog, service, new, place))
+    Ok(Around { near: judge(found, &pictures, catalog, service, new, vicinity.place), earlier })
 }
 
 /// The same for somebody who has not filed yet, from cases that the index in memory found.
 pub async fn suggest(db: &Db, catalog: &Catalog, service: &Service, new: &Report, cases: &[i64]) -> Result<Vec<Near>> {
-    let Some(place) = new.place else { return Ok(Vec::new()) };
+    let Some(place) = new.place.filter(|_| !cases.is_empty()) else { return Ok(Vec::new()) };
     let query =
-        db.sql(CANDIDATES).bind(place.lon).bind(place.lat).push(" where c.lon is not null").within(" and c.id", cases.iter().copied());
-    let found: Vec<Candidate> = query.push(" and c.opened_at >= ").put(new.at - service.duplicates.window_days * DAY).all().await?;
+        db.sql(COMPARED).bind(place.lon).bind(place.lat).push(LIVE).push(" lon is not null").within(" and id", cases.iter().copied());
+    let query = query.push(" and opened_at >= ").put(new.at - service.duplicates.window_days * DAY).push(JOINED);
+    let found = within(query.all().await?, &Vicinity::of(place, service.duplicates.radius_m));
     Ok(judge(found, &[], catalog, service, new.clone(), place))
 }
 
-fn judge(found: Vec<Candidate>, pictures: &[(i64, i64)], catalog: &Catalog, service: &Service, mut new: Report, place: Point) -> Vec<Near> {
+/// Those that really are within, with how far they are: a box has corners.
+fn within(found: Vec<Candidate>, vicinity: &Vicinity) -> Vec<(f64, Candidate)> {
+    found.into_iter().filter_map(|one| Some((vicinity.metres_to(Point { lon: one.lon, lat: one.lat })?, one))).collect()
+}
+
+fn judge(
+    found: Vec<(f64, Candidate)>,
+    pictures: &[(i64, i64)],
+    catalog: &Catalog,
+    service: &Service,
+    mut new: Report,
+    place: Point,
+) -> Vec<Near> {
+    new.pile = new.pile || no_place(place) || found.iter().any(|(_, candidate)| candidate.here_pile.unwrap_or(false));
     let mut near: Vec<Near> = Vec::new();
-    for candidate in found {
+    for (metres, candidate) in found {
         let there = Point { lon: candidate.lon, lat: candidate.lat };
-        let metres = place.metres_to(there);
-        if metres > service.duplicates.radius_m {
-            continue;
-        }
-        new.pile = new.pile || candidate.here_pile.unwrap_or(false) || no_place(place);
         let earlier = Report {
             pile: candidate.pile.unwrap_or(false),
             accuracy_m: candidate.accuracy_m,
@@ -192,8 +227,8 @@ mod tests {
             let catalog = Shelf::default().get(&db).await?;
             let service = catalog.open("bin")?;
             for when in [When::Now(1_700_000_000_000), When::Then(1_700_000_000_000)] {
-                let here = Point { lon: 0.9, lat: 52.6 };
-                let steps = plans::steps(&db, CANDIDATES, |query| around(query, service, here, when)).await?.join("\n");
+                let here = Vicinity::of(Point { lon: 0.9, lat: 52.6 }, service.duplicates.radius_m);
+                let steps = plans::steps(&db, COMPARED, |query| around(query, service, &here, when)).await?.join("\n");
                 assert!(steps.contains("case_record_cell"), "{steps}");
                 for walked in ["SCAN c", "Seq Scan on case_record", "case_record_opened", "case_record_service", "case_record_open "] {
                     assert!(!steps.contains(walked), "{walked} in {steps}");

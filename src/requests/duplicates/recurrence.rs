@@ -1,44 +1,50 @@
 //! The same spot again after closing: the new case is linked to the earlier one, never merged with it. Work that does not last shows
 //! itself this way, and whoever looks at the new case sees what was done before.
 
-use crate::catalog::Service;
-use crate::db::Tx;
+use super::vicinity::Vicinity;
+use crate::db::{Query, Tx};
 use crate::error::Result;
 use crate::events::{self, Fact, New};
-use crate::geo::{Point, cell};
 
 /// How long after its closing a case may come back, in days.
 const WINDOW_DAYS: i64 = 365;
 
+/// Cases that are looked at, those that were finished last; only the corners of a box, outside of the circle, want more than one.
+const LOOKED_AT: i64 = 20;
+
 const DAY: i64 = 86_400_000;
 
-/// Links a case that was opened just now to the one at the same spot that was finished last, if there is one within the service's
-/// radius, and says so in the log. A case that was withdrawn, or was the same as another, was no work that could come back.
-pub async fn remember(tx: &mut Tx, case: i64, service: &Service, place: Point, at: i64) -> Result<()> {
-    let radius_m = service.duplicates.radius_m;
-    let closed: Vec<(i64, f64, f64, i64)> = tx
-        .sql("select id, lon, lat, closed_at from case_record where closed_at + 0 > $1 and closed_at + 0 <= $2 and status in ('resolved', 'closed')")
-        .bind(at - WINDOW_DAYS * DAY)
-        .bind(at)
-        .push(" and service_id = ")
-        .put(service.id)
-        .within(" and cell", cell::ring(place, radius_m))
-        .all()
-        .await?;
-    let metres = |lon: f64, lat: f64| place.metres_to(Point { lon, lat });
-    let reached = closed.into_iter().map(|(id, lon, lat, closed_at)| (id, metres(lon, lat), closed_at)).filter(|(_, m, _)| *m <= radius_m);
-    let Some((earlier, metres, closed_at)) = reached.max_by_key(|(id, _, closed_at)| (*closed_at, *id)) else { return Ok(()) };
-    let pile: Option<(bool,)> =
-        tx.sql("select pile from place_tally where lon = $1 and lat = $2").bind(place.lon).bind(place.lat).optional().await?;
-    if pile.is_some_and(|(is,)| is) {
-        return Ok(()); // not a spot that anything could happen at again
-    }
+/// A finished case on the same spot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Earlier {
+    pub(super) case: i64,
+    pub(super) metres: f64,
+    pub(super) closed_at: i64,
+}
+
+// A case that was withdrawn, or was the same as another, was no work that could come back; on a pile nothing happens again. Dates are
+// no way to look for it, as among the open ones.
+const FINISHED: &str = "select * from (select id, service_id, lon, lat, opened_at, closed_at, '' as address, false as live from case_record
+     where status in ('resolved', 'closed') and not exists (select 1 from place_tally n where n.lon = $1 and n.lat = $2 and n.pile)";
+
+/// Completes a statement, whose `$1` and `$2` are the place, with the cases of the service that were finished there, the last first.
+pub(super) fn finished<'q>(query: Query<'q>, service: i64, vicinity: &Vicinity, at: i64) -> Query<'q> {
+    let query = query.push(FINISHED).push(" and closed_at + 0 > ").put(at - WINDOW_DAYS * DAY).push(" and closed_at + 0 <= ").put(at);
+    vicinity
+        .hold(query.push(" and service_id = ").put(service))
+        .push(" order by closed_at + 0 desc limit ")
+        .put(LOOKED_AT)
+        .push(") finished")
+}
+
+/// Links a case that was opened just now to the one at the same spot that was finished last, and says so in the log.
+pub async fn remember(tx: &mut Tx, case: i64, earlier: Earlier, at: i64) -> Result<()> {
     tx.sql("insert into case_recurrence (case_id, earlier_case_id, metres) values ($1, $2, $3)")
         .bind(case)
-        .bind(earlier)
-        .bind(metres)
+        .bind(earlier.case)
+        .bind(earlier.metres)
         .run()
         .await?;
-    let fact = Fact::Recurred { earlier, days: (at - closed_at) / DAY };
+    let fact = Fact::Recurred { earlier: earlier.case, days: (at - earlier.closed_at) / DAY };
     events::append(tx, New::at(at, fact).of_case(case)).await
 }

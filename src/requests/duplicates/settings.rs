@@ -193,12 +193,22 @@ pub async fn preview(db: &Db, catalog: &Catalog, service: &Service, wish: &Wish,
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
 
-/// Writes what was learnt from a history: the weights, and radius, window, threshold and prior of each service that is known here by
-/// its code; how many. The policy stays what staff made it.
-pub async fn learn(tx: &mut Tx, sets: &[(String, Duplicates)], weights: &Weights, now: i64) -> Result<usize> {
+/// What was learnt of one service, by codes.
+pub struct Learnt {
+    /// The service.
+    pub code: String,
+    /// Its radius, window, threshold and prior.
+    pub set: Duplicates,
+    /// Services that are asked for in its place.
+    pub related: Vec<String>,
+}
+
+/// Writes what was learnt from a history: the weights, and radius, window, threshold, prior and related services of each service that
+/// is known here by its code; how many. The policy stays what staff made it, and what they related stays related.
+pub async fn learn(tx: &mut Tx, services: &[Learnt], weights: &Weights, now: i64) -> Result<usize> {
     let known: HashMap<String, i64> = tx.sql("select code, id from service").all::<(String, i64)>().await?.into_iter().collect();
     let mut count = 0;
-    for (code, set) in sets {
+    for Learnt { code, set, related } in services {
         let Some(&service) = known.get(code) else { continue };
         tx.sql(
             "update service set duplicate_radius_m = $1, duplicate_window_days = $2, duplicate_threshold = $3, duplicate_prior = $4
@@ -211,6 +221,13 @@ pub async fn learn(tx: &mut Tx, sets: &[(String, Duplicates)], weights: &Weights
         .bind(service)
         .run()
         .await?;
+        for other in related.iter().filter_map(|code| known.get(code)) {
+            tx.sql("insert into service_related (service_id, related_id) values ($1, $2) on conflict do nothing")
+                .bind(service)
+                .bind(*other)
+                .run()
+                .await?;
+        }
         events::append(tx, New::at(now, Fact::ServiceSaved { service })).await?;
         count += 1;
     }

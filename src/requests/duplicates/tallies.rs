@@ -1,13 +1,14 @@
 //! Learns how often each exact coordinate was given, by following the log, and marks the piles among them ([`pile`](super::pile)).
 //!
 //! Once per cluster: what it writes and its cursor move together. Filing only reads its rows, so that a coordinate that everybody
-//! writes never makes filings wait for each other. It may lag a moment: a pile is the work of months.
+//! writes never makes filings wait for each other. It may lag a moment: a pile is the work of months. Only so many coordinates are
+//! remembered; a pile is forgotten after everything else.
 
 use std::collections::BTreeMap;
 
 use super::pile::Tally;
-use crate::db::Tx;
-use crate::error::Result;
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
 use crate::events::{ClusterFollower, Event};
 use crate::geo::{Point, cell};
 use crate::record;
@@ -60,21 +61,41 @@ impl ClusterFollower for Tallies {
                 entry.1 = entry.1.and(one);
             }
         }
+        let last = events.last().map_or(0, |event| event.position);
         for (point, tally) in seen.into_values() {
-            learn(tx, point, tally).await?;
+            learn(tx, point, tally, last).await?;
         }
         Ok(())
     }
 }
 
-async fn learn(tx: &mut Tx, point: Point, more: Tally) -> Result<()> {
+/// Coordinates that one transaction forgets.
+const AT_ONCE: i64 = 5_000;
+
+/// Forgets coordinates beyond so many, those first that were not given for longest, and piles last; how many it forgot.
+pub async fn forget(db: &Db, keep: i64) -> Result<u64> {
+    let (all,): (i64,) = db.sql("select count(*) from place_tally").one().await?;
+    if all <= keep {
+        return Ok(0);
+    }
+    let some = (all - keep).min(AT_ONCE);
+    db.write(async move |tx| {
+        let oldest = tx.sql("delete from place_tally where (lon, lat) in (select lon, lat from place_tally order by pile, seen limit $1)");
+        Ok::<_, Error>(oldest.bind(some).run().await?)
+    })
+    .await
+}
+
+/// `seen` is the place in the log at which it was given.
+async fn learn(tx: &mut Tx, point: Point, more: Tally, seen: i64) -> Result<()> {
     let around = cell::cell_at(point, AROUND);
     let kept: Kept = tx
         .sql(
-            "insert into place_tally (lon, lat, cell, requests, services, addresses, days, pile) values ($1, $2, $3, $4, $5, $6, $7, $8)
+            "insert into place_tally (lon, lat, cell, requests, services, addresses, days, pile, seen)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              on conflict (lon, lat) do update set requests = place_tally.requests + excluded.requests,
                  services = place_tally.services | excluded.services, addresses = place_tally.addresses | excluded.addresses,
-                 days = place_tally.days | excluded.days
+                 days = place_tally.days | excluded.days, seen = excluded.seen
              returning requests, services, addresses, days, pile",
         )
         .bind(point.lon)
@@ -85,6 +106,7 @@ async fn learn(tx: &mut Tx, point: Point, more: Tally) -> Result<()> {
         .bind(more.addresses.cast_signed())
         .bind(more.days.cast_signed())
         .bind(false)
+        .bind(seen)
         .one()
         .await?;
     let tally = Tally {
@@ -105,4 +127,39 @@ async fn learn(tx: &mut Tx, point: Point, more: Tally) -> Result<()> {
         change.bind(is).bind(point.lon).bind(point.lat).run().await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans;
+
+    fn point(nth: i64) -> Point {
+        Point { lon: 0.7 + nth as f64 / 1e4, lat: 52.6 }
+    }
+
+    #[tokio::test]
+    async fn only_so_many_coordinates_are_remembered_and_the_piles_of_them_longest() -> Result<()> {
+        for (db, _folder) in plans::databases().await? {
+            db.write(async |tx| {
+                let pile = (0..40).map(|n| Tally::one(n % 12, &format!("{n} Oak Street"), n)).fold(Tally::default(), Tally::and);
+                learn(tx, point(0), pile, 1).await?;
+                for nth in 1..30 {
+                    learn(tx, point(nth), Tally::one(1, "", nth), 1 + nth).await?;
+                }
+                learn(tx, point(5), Tally::one(1, "", 99), 99).await
+            })
+            .await?;
+            let kept = async || -> Result<Vec<f64>> {
+                let rows: Vec<(f64,)> = db.sql("select lon from place_tally order by lon").all().await?;
+                Ok(rows.into_iter().map(|row| row.0).collect())
+            };
+            assert_eq!(forget(&db, 30).await?, 0, "no more are there");
+            assert_eq!(forget(&db, 4).await?, 26);
+            assert_eq!(kept().await?, [0, 5, 28, 29].map(|nth| point(nth).lon), "the pile, what was given again, and the newest");
+            assert_eq!(forget(&db, 1).await?, 3);
+            assert_eq!(kept().await?, [point(0).lon], "the pile goes last");
+        }
+        Ok(())
+    }
 }

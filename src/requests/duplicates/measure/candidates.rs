@@ -34,7 +34,8 @@ const AROUND: u8 = 8;
 const DAY: i64 = 86_400_000;
 
 /// All pairs of a history: same or related service, the earlier still open, within `bounds` (metres and days) of the new one's kind.
-pub fn pairs(history: &History, bounds: &[(f64, f64)]) -> Vec<Pair> {
+/// `related` are the other kinds that each is compared with.
+pub fn pairs(history: &History, bounds: &[(f64, f64)], related: &[Vec<usize>]) -> Vec<Pair> {
     let placed: Vec<f64> = history.filed.iter().filter_map(|filed| filed.report.place).map(|place| place.lat).collect();
     let middle = placed.iter().sum::<f64>() / placed.len().max(1) as f64;
     let east_m = DEGREE_M * middle.to_radians().cos();
@@ -49,7 +50,7 @@ pub fn pairs(history: &History, bounds: &[(f64, f64)]) -> Vec<Pair> {
         let reach = (radius_m / SIDE_M).ceil() as i64;
         let oldest = filed.report.at - (days * DAY as f64) as i64;
         let here = piles.holds(place);
-        for kind in std::iter::once(filed.kind).chain(history.kinds[filed.kind].related.iter().copied()) {
+        for kind in std::iter::once(filed.kind).chain(related[filed.kind].iter().copied()) {
             for (dx, dy) in (-reach..=reach).flat_map(|dx| (-reach..=reach).map(move |dy| (dx, dy))) {
                 let Some(found) = grid.get_mut(&(kind, x + dx, y + dy)) else { continue };
                 // What is over is over for everybody who files later.

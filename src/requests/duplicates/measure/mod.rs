@@ -15,6 +15,7 @@ use self::history::History;
 use self::rule::{EXACT_M, RADII_M, Rule, Rules, WINDOWS};
 use super::evidence::Evidence;
 use super::fit::{Fitted, fit};
+use super::related;
 use super::score::{Score, score};
 use crate::catalog::Weights;
 
@@ -86,12 +87,13 @@ struct Decisions {
 pub fn measure(history: &History, weights: &Weights, share: f64, examples: usize) -> Report {
     let cut = history.cut(share);
     let widest = (RADII_M[RADII_M.len() - 1], WINDOWS[WINDOWS.len() - 1]);
-    let wide = pairs(history, &vec![widest; history.kinds.len()]);
+    let as_related = related::as_set(history);
+    let wide = pairs(history, &vec![widest; history.kinds.len()], &as_related);
     let radii: Vec<f64> = std::iter::once(EXACT_M).chain(RADII_M).collect();
     let (rules, exact) = (Rules::new(history, &wide, &RADII_M), Rules::new(history, &wide, &radii[..1]));
     let roots = history.roots();
     let sets: Vec<_> = history.kinds.iter().map(|kind| kind.set).collect();
-    let as_set = decide(history, &Fitted { weights: *weights, sets }, &roots);
+    let as_set = decide(history, &Fitted { weights: *weights, sets, related: as_related }, &roots);
     let fitted = fit(history, &wide, cut);
     let as_fitted = fitted.as_ref().map(|fitted| decide(history, fitted, &roots));
     let line = |kind: Option<usize>| {
@@ -131,7 +133,7 @@ fn decide(history: &History, model: &Fitted, roots: &[usize]) -> Decisions {
     let bounds: Vec<(f64, f64)> = model.sets.iter().map(|set| (set.radius_m, set.window_days as f64)).collect();
     let all = history.filed.len();
     let mut decisions = Decisions { flagged: vec![false; all], found: vec![false; all], likeliest: vec![None; all] };
-    for pair in pairs(history, &bounds) {
+    for pair in pairs(history, &bounds, &model.related) {
         let (new, earlier) = (&history.filed[pair.new], &history.filed[pair.earlier]);
         let evidence = Evidence { metres: pair.metres, ..Evidence::of(&new.report, &earlier.report) };
         let set = &model.sets[new.kind];
@@ -153,7 +155,10 @@ pub fn replay(history: &History, weights: &Weights, kind: usize, since: usize) -
     let bounds: Vec<(f64, f64)> = history.kinds.iter().map(|kind| (kind.set.radius_m, kind.set.window_days as f64)).collect();
     let set = &history.kinds[kind].set;
     let mut likened: std::collections::BTreeMap<usize, bool> = std::collections::BTreeMap::new();
-    for pair in pairs(history, &bounds).into_iter().filter(|pair| pair.new >= since && history.filed[pair.new].kind == kind) {
+    for pair in pairs(history, &bounds, &related::as_set(history))
+        .into_iter()
+        .filter(|pair| pair.new >= since && history.filed[pair.new].kind == kind)
+    {
         let evidence =
             Evidence { metres: pair.metres, ..Evidence::of(&history.filed[pair.new].report, &history.filed[pair.earlier].report) };
         if score(&evidence, set, weights).probability >= set.threshold {
