@@ -1,7 +1,7 @@
 //! Durable filing over HTTP through the whole server, beside the bare database's own commits of the same rows on the same disk.
 //!
-//! The bare side writes the case, the request and the event of one filing and commits, one filing after the other on SQLite and from as
-//! many connections as there are cores on PostgreSQL: what a server without grouping would do at its best.
+//! The bare side writes the case, the request and the event of one filing and commits, one filing after the other on SQLite and from a pool
+//! of 16 connections on PostgreSQL: what a server without grouping would do at its best.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a bench prints, and may stop at the first surprise")]
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Dice, quantile, ratio};
+use common::{Dice, fresh, quantile, ratio};
 use sqlx::{Connection, Executor};
 use waymark::app::App;
 use waymark::catalog::{self, Duplicates, Policy, ServiceDraft};
@@ -23,6 +23,7 @@ const FOR: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 3;
 
 fn main() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let folder = tempfile::tempdir_in(std::env::var("WAYMARK_BENCH_DIR").unwrap_or_else(|_| ".".into())).unwrap();
     runtime.block_on(async {
@@ -33,13 +34,6 @@ fn main() {
             Err(_) => println!("filing-postgres: WAYMARK_TEST_POSTGRES names no database"),
         }
     });
-}
-
-async fn fresh(admin: &str, name: &str) -> String {
-    let mut db = sqlx::PgConnection::connect(admin).await.unwrap();
-    db.execute(sqlx::AssertSqlSafe(format!("drop database if exists bench_{name}"))).await.unwrap();
-    db.execute(sqlx::AssertSqlSafe(format!("create database bench_{name}"))).await.unwrap();
-    format!("{}/bench_{name}", admin.rsplit_once('/').unwrap().0)
 }
 
 /// Both sides in turn, so that the disk's moods meet both.
@@ -98,7 +92,6 @@ async fn serve(database: &str) -> Served {
 }
 
 async fn file_for(base: &str, clients: usize, seed: u64) -> (f64, f64, f64) {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().pool_max_idle_per_host(clients).build().unwrap();
     let (start, filed) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
     let tasks: Vec<_> = (0..clients)

@@ -6,6 +6,8 @@ pub mod http;
 
 use std::time::Instant;
 
+use sqlx::{Connection, Executor};
+
 /// Rows to run over: `WAYMARK_BENCH_ROWS`, or one million.
 pub fn rows() -> usize {
     std::env::var("WAYMARK_BENCH_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000)
@@ -58,4 +60,12 @@ pub fn quantile(samples: &mut [f64], share: f64) -> f64 {
 /// One line a path: `ratio NAME VALUE PEER`.
 pub fn ratio(name: &str, value: f64, peer: &str) {
     println!("ratio {name} {value:.2} {peer}");
+}
+
+/// An empty database beside the one that is named; what was there under that name before is gone.
+pub async fn fresh(admin: &str, name: &str) -> String {
+    let mut db = sqlx::PgConnection::connect(admin).await.unwrap();
+    db.execute(sqlx::AssertSqlSafe(format!("drop database if exists bench_{name}"))).await.unwrap();
+    db.execute(sqlx::AssertSqlSafe(format!("create database bench_{name}"))).await.unwrap();
+    format!("{}/bench_{name}", admin.rsplit_once('/').unwrap().0)
 }
