@@ -198,3 +198,28 @@ for (const width of [1024, 390]) {
       await assertAccessible(page, 'the list on a phone');
     }));
 }
+
+test('a case is taken by a key, given to a colleague with a reason, and the story says so', () =>
+  open({ width: 390 }, async (page) => {
+    await sitDown(page);
+    const [, first] = await movable(page, 2);
+    assert.ok(first);
+    await row(page, first.id).focus();
+    await page.keyboard.press('a');
+    await page.locator('.toast').getByText(/is yours$/).waitFor();
+    await page.goto(`/desk/cases/${first.id}`);
+    await page.getByRole('button', { name: 'Give it back' }).click();
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByRole('button', { name: 'Give it back' }).waitFor();
+    await page.getByRole('button', { name: /^Give it to/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Who gets it?' });
+    await dialog.getByRole('radio').nth(1).waitFor();
+    await assertAccessible(page, 'who gets a case');
+    const team = dialog.getByLabel('Team');
+    const other = await team.locator('option:not(:checked)').first().textContent();
+    await team.selectOption({ label: other ?? '' });
+    await dialog.getByLabel(/^Why/).fill('It lies on their side of the river');
+    await dialog.getByRole('button', { name: 'Give it to' }).click();
+    await page.locator('.case .who', { hasText: other ?? '' }).waitFor();
+    await page.getByText(`Given to ${other ?? ''}`).waitFor();
+  }));

@@ -58,6 +58,7 @@ export function sheet(): { title: string; hints: Hint[] }[] {
       title: m.keys_decide(),
       hints: [
         { keys: [['s']], what: m.keys_status() },
+        { keys: [['a']], what: m.keys_take() },
         { keys: [['n']], what: m.keys_note() },
         { keys: [['x'], ['Space']], what: m.keys_mark(), always: true },
         { keys: [['Shift', '↓']], what: m.keys_range(), always: true },

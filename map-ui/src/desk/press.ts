@@ -4,6 +4,7 @@ import { hand, holdRow } from './hand.svelte.ts';
 import { GOALS, keys } from './keys.svelte.ts';
 import { openCase } from './links';
 import type { Queue } from './queue.svelte.ts';
+import { takeRow } from './take';
 import { staff } from '../staff/staff.svelte.ts';
 import { triage } from './triage.svelte.ts';
 
@@ -50,6 +51,7 @@ function letter(key: string, queue: Queue, does: Does): boolean {
   else if (key === 'o' && row) openCase(row.id, null);
   else if (key === 'n' && row && staff.may('write_note')) openCase(row.id, 'note');
   else if (key === 's' && row && staff.may('move_case')) triage.asking = hand.marked.size > 0 ? queue.cases.filter(({ id }) => hand.marked.has(id)) : [row];
+  else if (key === 'a' && row && staff.may('move_case')) void takeRow(row, queue);
   else if (key === 'z' && triage.last.length > 0) void triage.undo(triage.last);
   else if (key === '/') aimAt('team');
   else if (key === 'g') paired = Date.now();
