@@ -213,7 +213,7 @@ test('a case is taken by a key, given to a colleague with a reason, and the stor
     await page.getByRole('button', { name: 'Give it back' }).waitFor();
     await page.getByRole('button', { name: /^Give it to/ }).click();
     const dialog = page.getByRole('dialog', { name: 'Who gets it?' });
-    await dialog.getByRole('radio').nth(1).waitFor();
+    await dialog.getByRole('radio').first().waitFor();
     await assertAccessible(page, 'who gets a case');
     const team = dialog.getByLabel('Team');
     const other = await team.locator('option:not(:checked)').first().textContent();
