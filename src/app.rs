@@ -18,6 +18,7 @@ use crate::db::{Db, Options};
 use crate::demo;
 use crate::error::Result;
 use crate::events::{Bell, Followers, Live};
+use crate::gazetteer::Gazetteer;
 use crate::ledger::Signer;
 use crate::network::Proxies;
 use crate::notices::Notices;
@@ -71,6 +72,8 @@ pub struct App {
     pub catalog: Arc<Shelf>,
     /// Where it goes.
     pub routing: Arc<Routing>,
+    /// Places by their names.
+    pub gazetteer: Gazetteer,
     /// What strangers may be shown.
     pub discretion: Arc<Discretion>,
     /// What filing needs.
@@ -153,6 +156,7 @@ impl App {
             followers,
             catalog,
             routing,
+            gazetteer: Gazetteer::default(),
             discretion,
             filing,
             open_cases,

@@ -273,6 +273,8 @@ section! {
         lists: Rate = Rate { burst: 150, per_minute: 300 },
         /// Open cases near a place.
         nearby: Rate = Rate { burst: 60, per_minute: 120 },
+        /// Places by their names, while somebody types, and names of places.
+        search: Rate = Rate { burst: 120, per_minute: 240 },
         /// Uploads of photos.
         photos: Rate = Rate { burst: 40, per_minute: 12 },
         /// Requests filed without a key.

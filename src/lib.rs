@@ -13,6 +13,7 @@ pub mod demo;
 pub mod error;
 pub mod events;
 pub mod forgetting;
+pub mod gazetteer;
 pub mod geo;
 pub mod http;
 pub mod imports;

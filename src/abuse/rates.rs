@@ -37,6 +37,8 @@ pub enum Kind {
     Lists,
     /// Open cases near a place.
     Nearby,
+    /// Places by their names, while somebody types, and names of places.
+    Search,
     /// Uploads of photos.
     Photos,
     /// Filing without a key.
@@ -52,12 +54,13 @@ pub enum Kind {
 }
 
 /// Every kind, in the order of [`Kind`].
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 12] = [
     Kind::Everything,
     Kind::Tiles,
     Kind::Map,
     Kind::Lists,
     Kind::Nearby,
+    Kind::Search,
     Kind::Photos,
     Kind::Filing,
     Kind::Comments,
@@ -75,6 +78,7 @@ impl Kind {
             Kind::Map => "map",
             Kind::Lists => "lists",
             Kind::Nearby => "nearby",
+            Kind::Search => "search",
             Kind::Photos => "photos",
             Kind::Filing => "filing",
             Kind::Comments => "comments",
@@ -91,6 +95,7 @@ impl Kind {
             Kind::Map => rates.map,
             Kind::Lists => rates.lists,
             Kind::Nearby => rates.nearby,
+            Kind::Search => rates.search,
             Kind::Photos => rates.photos,
             Kind::Filing => rates.filing,
             Kind::Comments => rates.comments,

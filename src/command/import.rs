@@ -1,4 +1,4 @@
-//! `waymark import requests | services | jurisdictions | rules`.
+//! `waymark import requests | services | jurisdictions | rules | assets | streets | addresses`.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use waymark::app::App;
 use waymark::clock::Clock;
 use waymark::error::{Error, Result};
+use waymark::gazetteer::{Role, STREETS};
 use waymark::imports::jurisdictions::{Options, import_jurisdictions};
+use waymark::imports::places::{self, Fields};
 use waymark::imports::requests::{Import, import, rejects_beside};
 use waymark::imports::{Counts, Layout, rules, services};
 
@@ -24,6 +26,12 @@ pub enum What {
     Jurisdictions(Jurisdictions),
     /// Routing rules from JSON, replacing all there are.
     Rules(Rules),
+    /// Assets of one kind from GeoJSON or CSV, replacing what the kind held.
+    Assets(Assets),
+    /// Streets with their names from GeoJSON lines, replacing those there are: short for assets of the kind `street`.
+    Streets(Streets),
+    /// Addresses from GeoJSON or CSV, replacing those there are.
+    Addresses(Addresses),
 }
 
 #[derive(Args)]
@@ -94,6 +102,73 @@ pub struct Jurisdictions {
     place: Place,
 }
 
+#[derive(Args)]
+pub struct Assets {
+    /// The file: GeoJSON, or CSV with longitude and latitude; plain or gzip.
+    file: PathBuf,
+    /// Code of the kind, such as street-light; made if it is not there.
+    #[arg(long)]
+    kind: String,
+    /// What people call the kind.
+    #[arg(long, value_name = "NAME")]
+    kind_name: Option<String>,
+    /// Whether people find them by name, as they do parks and libraries.
+    #[arg(long)]
+    landmarks: bool,
+    #[command(flatten)]
+    from: From,
+}
+
+#[derive(Args)]
+pub struct Streets {
+    /// The GeoJSON file; plain or gzip.
+    file: PathBuf,
+    #[command(flatten)]
+    from: From,
+}
+
+#[derive(Args)]
+pub struct Addresses {
+    /// The file: GeoJSON, or CSV with longitude and latitude; plain or gzip.
+    file: PathBuf,
+    /// Property that holds the house number; without it one is looked for.
+    #[arg(long, value_name = "PROPERTY")]
+    number: Option<String>,
+    /// Property that holds the street; without it one is looked for.
+    #[arg(long, value_name = "PROPERTY")]
+    street: Option<String>,
+    /// Property that holds the postal code; without it one is looked for.
+    #[arg(long, value_name = "PROPERTY")]
+    zip: Option<String>,
+    #[command(flatten)]
+    from: From,
+}
+
+/// What files of places have in common.
+#[derive(Args)]
+struct From {
+    /// Property that holds the source's own number; without it the GeoJSON `id`, or what is in the feature.
+    #[arg(long, value_name = "PROPERTY")]
+    id: Option<String>,
+    /// Property that holds the name; without it one is looked for.
+    #[arg(long, value_name = "PROPERTY")]
+    name: Option<String>,
+    /// Column of a CSV file that holds the longitude; without it one is looked for.
+    #[arg(long, value_name = "COLUMN")]
+    lon: Option<String>,
+    /// Column of a CSV file that holds the latitude; without it one is looked for.
+    #[arg(long, value_name = "COLUMN")]
+    lat: Option<String>,
+    /// Keep what the file does not name.
+    #[arg(long)]
+    keep: bool,
+    /// Write what is not taken, with line and reason, here instead of beside the file.
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
 impl What {
     pub async fn run(self) -> Result<()> {
         match self {
@@ -101,6 +176,18 @@ impl What {
             What::Services(services) => services.run().await,
             What::Jurisdictions(jurisdictions) => jurisdictions.run().await,
             What::Rules(rules) => rules.run().await,
+            What::Assets(Assets { file, kind, kind_name, landmarks, from }) => {
+                let role = if landmarks { Role::Landmark } else { Role::Thing };
+                let name = kind_name.unwrap_or_else(|| kind.clone());
+                from.run(file, places::What::Assets { kind, name, role }, Fields::default()).await
+            }
+            What::Streets(Streets { file, from }) => {
+                let what = places::What::Assets { kind: STREETS.into(), name: "Streets".into(), role: Role::Street };
+                from.run(file, what, Fields::default()).await
+            }
+            What::Addresses(Addresses { file, number, street, zip, from }) => {
+                from.run(file, places::What::Addresses, Fields { number, street, zipcode: zip, ..Fields::default() }).await
+            }
         }
     }
 }
@@ -182,6 +269,21 @@ impl Jurisdictions {
         say(&format!("codes from {}, names from {named}", report.code_field));
         say(&format!("read {}, new {}, changed {}, same {}, retired {}", report.read, done.new, done.changed, done.same, done.retired));
         Ok(())
+    }
+}
+
+impl From {
+    async fn run(self, file: PathBuf, what: places::What, fields: Fields) -> Result<()> {
+        let (config, db) = self.place.connect().await?;
+        let fields = Fields { id: self.id, name: self.name, lon: self.lon, lat: self.lat, ..fields };
+        let rejects = self.rejects.unwrap_or_else(|| rejects_beside(&file));
+        let city = <[f64; 4]>::try_from(config.city.bbox.as_slice()).ok();
+        let summary = places::import(&db, &Clock::real(), places::Order { file, what, fields, keep: self.keep, rejects, city }).await?;
+        if let Some(path) = &summary.rejects {
+            say(&format!("rejects: {}", path.display()));
+        }
+        say(&summary.counts.to_string());
+        summary.broken.map_or(Ok(()), Err)
     }
 }
 

@@ -4,7 +4,7 @@
 use ::geo::algorithm::orient::{Direction, Orient};
 
 use super::city::{Area, City, alderford};
-use super::services;
+use super::{register, services};
 use crate::catalog;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -156,6 +156,7 @@ pub(super) async fn found(tx: &mut Tx, hash: &str, now: i64) -> Result<()> {
     for (layer, areas) in layers(alderford()) {
         routing::publish(tx, &layer, &areas, None, None, now).await?;
     }
+    register::put(tx, alderford(), now).await?;
     routing::save_rules(tx, &rules(), None, now).await?;
     for person in &STAFF {
         add(tx, person, agencies[person.agency], hash, now).await?;

@@ -7,6 +7,7 @@ mod fill;
 mod ground;
 pub mod life;
 pub mod pictures;
+mod register;
 
 pub use fill::{Filled, Options, SOURCE, fill};
 pub use ground::ground;

@@ -175,6 +175,15 @@ pub enum Fact {
         /// The calendar.
         calendar: i64,
     },
+    /// Assets of one kind, or addresses, were taken from a file.
+    PlacesImported {
+        /// The kind of asset; none for addresses.
+        asset_kind: Option<i64>,
+        /// How many are new or changed.
+        put: u64,
+        /// How many are there no more.
+        removed: u64,
+    },
     /// A service was added or changed.
     ServiceSaved {
         /// The service.
@@ -289,6 +298,7 @@ impl Fact {
             Fact::Overdue { .. } => "overdue",
             Fact::TeamSet { .. } => "team_set",
             Fact::CalendarSaved { .. } => "calendar_saved",
+            Fact::PlacesImported { .. } => "places_imported",
             Fact::ServiceSaved { .. } => "service_saved",
             Fact::StaffChanged { .. } => "staff_changed",
             Fact::MemberInvited { .. } => "member_invited",

@@ -1,4 +1,4 @@
-//! Pure geometry: points, H3 cells, boundaries, the index of what is near.
+//! Pure geometry: points, H3 cells, boundaries, the indexes of what is near.
 //!
 //! Refuses to know a database, HTTP or the time; everything here is a value or a function of values.
 
@@ -9,7 +9,9 @@ mod nearby;
 mod outline;
 mod point;
 mod raster;
+mod things;
 
 pub use boundary::{Boundaries, Hit, Jurisdiction};
 pub use nearby::{Near, Nearby, bounds};
 pub use point::{EARTH_RADIUS_M, Misplaced, Point, wrapped};
+pub use things::{Nearest, Things, foot};

@@ -117,7 +117,7 @@ pub fn bounds(point: Point, radius_m: f64) -> (Point, Point) {
 
 /// The boxes in degrees that hold the circle: one, or two where it crosses the antimeridian. The longitude reached by a circle of angular
 /// radius r at latitude φ is asin(sin r / cos φ) (Bronshtein et al., Handbook of Mathematics); over a pole it is every longitude.
-fn envelopes(point: Point, radius_m: f64) -> Vec<AABB<[f64; 2]>> {
+pub(super) fn envelopes(point: Point, radius_m: f64) -> Vec<AABB<[f64; 2]>> {
     // a little more than asked, so that rounding never loses what is exactly on the circle
     let angle = radius_m.max(0.0) / EARTH_RADIUS_M * (1.0 + 1e-9) + 1e-9;
     let (south, north) = (point.lat - angle.to_degrees(), point.lat + angle.to_degrees());

@@ -34,6 +34,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
             "/api/cases" => Some(Kind::Lists),
             _ if under("/open311/v2/requests") => Some(Kind::Lists),
             "/api/nearby" => Some(Kind::Nearby),
+            "/api/gazetteer" | "/api/gazetteer/reverse" => Some(Kind::Search),
             _ if is("/api/session/oidc") || under("/api/session/oidc") => Some(Kind::SignIn),
             _ => None,
         };
@@ -59,7 +60,7 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
 
 /// Whether work of this kind takes a processor for a while, and waits for its turn.
 fn costly(kind: Kind) -> bool {
-    matches!(kind, Kind::Tiles | Kind::Map | Kind::Lists | Kind::Nearby)
+    matches!(kind, Kind::Tiles | Kind::Map | Kind::Lists | Kind::Nearby | Kind::Search)
 }
 
 /// Lets through what its asker may have now.
@@ -167,6 +168,8 @@ mod tests {
             (Method::GET, "/open311/v2/services.json", None),
             (Method::POST, "/open311/v2/requests.json", Some(Kind::Keys)),
             (Method::GET, "/api/nearby", Some(Kind::Nearby)),
+            (Method::GET, "/api/gazetteer", Some(Kind::Search)),
+            (Method::GET, "/api/gazetteer/reverse", Some(Kind::Search)),
             (Method::POST, "/api/photos", Some(Kind::Photos)),
             (Method::POST, "/api/photos/1/review", None),
             (Method::POST, "/api/requests", Some(Kind::Filing)),

@@ -1,4 +1,4 @@
-//! Real cities' files in: requests of any 311 system, catalogues, boundaries. Knows how others write; ends where everything
+//! Real cities' files in: requests of any 311 system, catalogues, boundaries, assets, addresses. Knows how others write; ends where everything
 //! else does, in `requests::file` and in the tables' owners, and never writes a row itself.
 
 mod catalogue;
@@ -7,6 +7,7 @@ pub mod duplicates;
 mod imported;
 pub mod jurisdictions;
 mod layout;
+pub mod places;
 mod reading;
 pub mod requests;
 pub mod rules;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rules::{Conditions, parts};
+use super::rules::{Conditions, Near, parts};
 use crate::catalog::{Priority, Service};
 use crate::error::Field;
 
@@ -36,6 +36,9 @@ pub struct RuleDraft {
 /// The most hours a rule may give: ten years.
 const MOST_HOURS: i64 = 87_600;
 
+/// The most metres that a rule may look around: who is responsible for a place is not decided from far away.
+const MOST_METRES: u32 = 2_000;
+
 /// What there is for rules to name.
 pub struct World<'a> {
     /// All services.
@@ -44,7 +47,12 @@ pub struct World<'a> {
     pub layers: &'a HashMap<String, HashSet<String>>,
     /// Codes of the teams.
     pub teams: &'a HashSet<String>,
+    /// The kinds of assets that the rules name and that there are.
+    pub assets: &'a HashMap<String, Kept>,
 }
+
+/// Names of the properties of the assets of a kind, each with the values it has.
+pub type Kept = HashMap<String, HashSet<String>>;
 
 /// Everything that is wrong with the rules, by field: `rules.0.conditions.services` and so on. Empty: they can be saved.
 #[must_use]
@@ -105,6 +113,39 @@ fn conditions(conditions: &Conditions, world: &World, say: &mut impl FnMut(&str,
             }
         }
     }
+    for near in &conditions.near {
+        for problem in astray(near, world.assets) {
+            say("near", problem);
+        }
+    }
+}
+
+/// What is wrong with a condition about assets.
+fn astray(near: &Near, assets: &HashMap<String, Kept>) -> Vec<String> {
+    let Near { kind, within_m, property, any_of } = near;
+    let mut wrong = Vec::new();
+    if !(1..=MOST_METRES).contains(within_m) {
+        wrong.push(format!("looks {within_m} metres around; it has to be between 1 and {MOST_METRES}."));
+    }
+    let Some(kept) = assets.get(kind) else {
+        wrong.push(format!("names {kind:?}, and there are no assets of that kind."));
+        return wrong;
+    };
+    match property {
+        None if !any_of.is_empty() => wrong.push("names values, but no property that would have them.".into()),
+        None => {}
+        Some(property) => match kept.get(&property.to_lowercase()) {
+            None => wrong.push(format!("names the property {property:?}, which no {kind} has.")),
+            Some(_) if any_of.is_empty() => wrong.push(format!("names no value of {property:?}, so the rule would never match.")),
+            Some(values) => wrong.extend(
+                any_of
+                    .iter()
+                    .filter(|value| !values.contains(*value))
+                    .map(|value| format!("names {value:?}, which is the {property} of no {kind}.")),
+            ),
+        },
+    }
+    wrong
 }
 
 /// What is wrong with `layer:code` or `layer`, if it names nothing.

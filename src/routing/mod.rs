@@ -3,6 +3,7 @@
 //! The whole of it stands in memory under a version number. Filing reads that number in its own transaction and reads everything again if
 //! memory is older, so a publication takes effect at once on every node. It refuses to open cases or to move them: that is `cases`.
 
+pub mod assets;
 mod draft;
 pub mod measure;
 mod publish;
@@ -14,8 +15,8 @@ mod why;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use draft::{RuleDraft, World, problems};
-pub use publish::{JurisdictionDraft, LayerDraft, Published, publish, save_rules};
+pub use draft::{Kept, RuleDraft, World, problems};
+pub use publish::{JurisdictionDraft, LayerDraft, Published, publish, save_rules, stale};
 pub use view::{LayerView, layer_areas, layer_geojson, layers, version};
 pub use why::{By, Chosen, Lay, Place, Why};
 
@@ -113,7 +114,7 @@ impl Routing {
             return self.by_default(tx, ground, Place::Outside, &self.fallback_team, "It lies outside of every boundary").await;
         }
         let lies: Vec<Lies> = owners.iter().filter_map(|hit| ground.lies(hit)).collect();
-        let decision = decide(&ground.rules, &Known { service: &service.code, lies: &lies, answers });
+        let decision = decide(&ground.rules, &Known { service: &service.code, lies: &lies, answers, around: Some(ground.around(point)) });
         let (team, because, by) =
             match (decision.team, decision.rule, owners.iter().find_map(|hit| Some((hit, ground.named.get(&hit.id)?.team?)))) {
                 (Some(team), Some(rule), _) => (Some(team), format!("The rule {:?} sends it", rule.name), By::Rule),

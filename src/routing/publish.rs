@@ -6,15 +6,16 @@ use std::collections::{HashMap, HashSet};
 use geo::MultiPolygon;
 
 use super::VERSION;
-use super::draft::{RuleDraft, World, problems, unknown};
+use super::draft::{Kept, RuleDraft, World, problems, unknown};
 use super::rules::Conditions;
 use super::store::write_geometry;
 use crate::catalog::Shelf;
 use crate::db::Tx;
 use crate::error::{Error, Field, Result};
 use crate::events::{self, Fact};
+use crate::gazetteer;
 use crate::record;
-use crate::versions::bump;
+use crate::versions::{Source, bump};
 
 /// A layer as it is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,7 +256,9 @@ pub async fn save_rules(tx: &mut Tx, drafts: &[RuleDraft], member: Option<i64>, 
     let layers = world_of_layers(tx).await?;
     let teams: HashMap<String, i64> = tx.sql("select code, id from team").all::<(String, i64)>().await?.into_iter().collect();
     let layer_ids: HashMap<String, i64> = tx.sql("select code, id from layer").all::<(String, i64)>().await?.into_iter().collect();
-    let wrong = problems(drafts, &World { services: catalog.all(), layers: &layers, teams: &teams.keys().cloned().collect() });
+    let assets = kept(tx, drafts).await?;
+    let world = World { services: catalog.all(), layers: &layers, teams: &teams.keys().cloned().collect(), assets: &assets };
+    let wrong = problems(drafts, &world);
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }
@@ -275,6 +278,26 @@ pub async fn save_rules(tx: &mut Tx, drafts: &[RuleDraft], member: Option<i64>, 
         .await?;
     }
     events::append(tx, events::New::at(now, Fact::RulesPublished { rules: drafts.len() as u64 }).by(member)).await
+}
+
+/// What is known of the assets of the kinds that the rules name; a kind without any is left out.
+pub(super) async fn kept(tx: &mut Tx, drafts: &[RuleDraft]) -> Result<HashMap<String, Kept>> {
+    let mut kinds: HashMap<String, Kept> = HashMap::new();
+    let named: HashSet<&String> = drafts.iter().flat_map(|draft| &draft.conditions.near).map(|near| &near.kind).collect();
+    for kind in named {
+        for asset in gazetteer::assets_of(&mut Source::Tx(tx), kind).await? {
+            let kept = kinds.entry(kind.clone()).or_default();
+            for (property, value) in asset.properties {
+                kept.entry(property).or_default().insert(value);
+            }
+        }
+    }
+    Ok(kinds)
+}
+
+/// Tells every process that what its rules ask for changed: assets that they look for near a request.
+pub async fn stale(tx: &mut Tx, now: i64) -> Result<()> {
+    bump(tx, VERSION, now).await
 }
 
 /// Codes of the layers, and of the living jurisdictions in each.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::assets::Around;
 use crate::catalog::Priority;
 
 /// What a rule asks for. All kinds that are given must hold; of one kind, any one entry. A rule that asks for nothing always matches.
@@ -20,6 +21,26 @@ pub struct Conditions {
     /// Answers; all of these must hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answered>,
+    /// What stands near; all of these must hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Near>,
+}
+
+/// An asset of a kind stands within some metres, and perhaps the nearest one says something of itself: who owns the road decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NearAsset)]
+pub struct Near {
+    /// Code of the kind of asset.
+    pub kind: String,
+    /// Metres from the request to the nearest position of it.
+    pub within_m: u32,
+    /// Property of the nearest one that is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    /// Values of which the property has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_of: Vec<String>,
 }
 
 /// A question was answered with one of these.
@@ -78,6 +99,8 @@ pub struct Known<'a> {
     pub lies: &'a [Lies<'a>],
     /// Code of the question and value.
     pub answers: &'a [(String, String)],
+    /// What stands near, looked for when a rule asks; nothing where the place is not known.
+    pub around: Option<Around<'a>>,
 }
 
 /// How a rule that is about the service fared.
@@ -114,6 +137,21 @@ pub enum Held {
         attribute: String,
         /// The value.
         value: String,
+    },
+    /// The nearest asset of a kind is near enough, and says what the rule asks.
+    Near {
+        /// Code of the kind.
+        asset: String,
+        /// What people call it; may be empty.
+        name: String,
+        /// Metres to it, rounded.
+        metres: u32,
+        /// The property that the rule asks for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        property: Option<String>,
+        /// Its value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
     },
 }
 
@@ -178,7 +216,27 @@ fn holds(conditions: &Conditions, known: &Known) -> Result<Vec<Held>, String> {
             None => return Err(format!("{attribute} is not {}", any_of(wanted))),
         }
     }
+    for near in &conditions.near {
+        held.push(stands(near, known)?);
+    }
     Ok(held)
+}
+
+/// The nearest asset of the kind, if it is near enough and says what is asked.
+fn stands(near: &Near, known: &Known) -> Result<Held, String> {
+    let Near { kind, within_m, property, any_of: wanted } = near;
+    let found = known.around.and_then(|around| around.assets.nearest(kind, around.point, f64::from(*within_m)));
+    let found = found.ok_or_else(|| format!("no {kind} is within {within_m} m"))?;
+    let (name, metres) = (found.name.to_owned(), found.metres.round() as u32);
+    let value = property.as_ref().map(|property| found.says(property));
+    match (property, value) {
+        (Some(property), Some(value)) if !wanted.iter().any(|wanted| wanted == value) => {
+            let which = if name.is_empty() { String::new() } else { format!(", {name:?}") };
+            let has = if value.is_empty() { "nothing".to_owned() } else { format!("{value:?}") };
+            Err(format!("the nearest {kind}{which} ({metres} m), has {has} as {property} and not {}", any_of(wanted)))
+        }
+        _ => Ok(Held::Near { asset: kind.clone(), name, metres, property: property.clone(), value: value.map(str::to_owned) }),
+    }
 }
 
 fn in_words(held: &[Held]) -> String {
@@ -186,6 +244,11 @@ fn in_words(held: &[Held]) -> String {
         Held::Service { code } => format!("the service is {code}"),
         Held::Jurisdiction { place } => format!("it lies in {place}"),
         Held::Answer { attribute, value } => format!("{attribute} is {value}"),
+        Held::Near { asset, name, metres, property, value } => {
+            let which = if name.is_empty() { asset.clone() } else { format!("{asset} {name:?}") };
+            let says = property.as_ref().zip(value.as_ref()).map(|(property, value)| format!(", whose {property} is {value}"));
+            format!("{which} is {metres} m away{}", says.unwrap_or_default())
+        }
     });
     let words: Vec<String> = words.collect();
     if words.is_empty() { "it matches every request".into() } else { words.join(", ") }
@@ -220,13 +283,16 @@ fn any_of(wanted: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gazetteer::Asset;
+    use crate::geo::Point;
+    use crate::routing::assets::Assets;
 
     fn texts(all: &[&str]) -> Vec<String> {
         all.iter().map(|&text| text.to_owned()).collect()
     }
 
     fn rule(name: &str, services: &[&str], jurisdictions: &[&str], team: Choice) -> Rule {
-        let conditions = Conditions { services: texts(services), jurisdictions: texts(jurisdictions), answers: vec![] };
+        let conditions = Conditions { services: texts(services), jurisdictions: texts(jurisdictions), ..Conditions::default() };
         Rule { name: name.into(), conditions, team, priority: None, due_hours: None }
     }
 
@@ -235,7 +301,7 @@ mod tests {
 
     fn ask<'r>(rules: &'r [Rule], lies: &[Lies], answers: &[(&str, &str)]) -> (Option<&'r str>, Option<i64>, Vec<String>, usize) {
         let answers: Vec<_> = answers.iter().map(|&(code, value)| (code.to_owned(), value.to_owned())).collect();
-        let decision = decide(rules, &Known { service: "pothole", lies, answers: &answers });
+        let decision = decide(rules, &Known { service: "pothole", lies, answers: &answers, around: None });
         let tried = decision.tried.iter().map(|tried| format!("{}: {}", tried.rule, tried.because)).collect();
         (decision.rule.map(|rule| rule.name.as_str()), decision.team, tried, decision.passed_over)
     }
@@ -286,6 +352,40 @@ mod tests {
         assert_eq!(ask(&rules, &[], &[("part", "kerb"), ("part", "road"), ("depth", "deep")]).2, ["deep: depth is deep, part is road"]);
         assert_eq!(ask(&rules, &[], &[("part", "kerb"), ("depth", "deep")]).2, ["deep: part is not road"]);
         assert_eq!(ask(&rules, &[], &[("part", "road")]).2, ["deep: depth is not any of deep, very deep"]);
+    }
+
+    #[test]
+    fn the_nearest_asset_speaks_for_the_place() {
+        let road = |id, name: &str, owner: &str, lat| Asset {
+            id,
+            name: name.into(),
+            geometry: geo::LineString::from(vec![(0.0, lat), (0.01, lat)]).into(),
+            properties: [("owner".to_owned(), owner.to_owned())].into(),
+        };
+        let mut assets = Assets::default();
+        let roads = vec![road(1, "Route 3", "state", 0.0), road(2, "Mill Lane", "city", 0.0003)];
+        assets.put("street".into(), roads, &["owner".to_owned()].into());
+        let near = |property: Option<&str>, any_of: &[&str]| {
+            let near = Near { kind: "street".into(), within_m: 30, property: property.map(str::to_owned), any_of: texts(any_of) };
+            let mut rule = rule("r", &[], &[], Choice::Team(1));
+            rule.conditions.near = vec![near];
+            [rule]
+        };
+        let ask = |rules: &[Rule], lat: Option<f64>| {
+            let around = lat.map(|lat| Around { assets: &assets, point: Point { lon: 0.005, lat } });
+            let decision = decide(rules, &Known { service: "pothole", lies: &[], answers: &[], around });
+            (decision.team, decision.tried[0].because.clone())
+        };
+        let state = near(Some("Owner"), &["state"]);
+        // eleven metres from the state's road and twenty-two from the city's, both within reach
+        assert_eq!(ask(&state, Some(0.0001)), (Some(1), "street \"Route 3\" is 11 m away, whose Owner is state".into()));
+        let city = "the nearest street, \"Mill Lane\" (11 m), has \"city\" as Owner and not state";
+        assert_eq!(ask(&state, Some(0.0002)), (None, city.into()));
+        assert_eq!(ask(&state, Some(0.001)), (None, "no street is within 30 m".into()));
+        assert_eq!(ask(&state, None), (None, "no street is within 30 m".into()));
+        assert_eq!(ask(&near(None, &[]), Some(0.0002)), (Some(1), "street \"Mill Lane\" is 11 m away".into()));
+        let unsaid = ask(&near(Some("width"), &["7"]), Some(0.0002)).1;
+        assert_eq!(unsaid, "the nearest street, \"Mill Lane\" (11 m), has nothing as width and not 7");
     }
 
     #[test]

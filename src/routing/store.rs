@@ -1,13 +1,15 @@
 //! Reads layers, jurisdictions, rules and teams from their rows, as of one version.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 
+use super::assets::{Around, Assets};
 use super::rules::{Choice, Rule};
 use crate::error::{Error, Result};
-use crate::geo::{Boundaries, Jurisdiction};
+use crate::gazetteer;
+use crate::geo::{Boundaries, Jurisdiction, Point};
 use crate::record;
 use crate::versions::Source;
 
@@ -52,6 +54,8 @@ pub struct Ground {
     pub(super) boundaries: Option<Boundaries>,
     pub(super) named: HashMap<i64, Named>,
     pub(super) rules: Vec<Rule>,
+    /// Assets of the kinds that the rules ask for.
+    pub(super) assets: Assets,
     /// Code and name of each team.
     pub(super) teams: HashMap<i64, (String, String)>,
     /// West, south, east, north of all that is valid to date.
@@ -69,6 +73,7 @@ impl Source<'_> {
             layers.into_iter().map(|l| (l.id, Layer { id: l.id, code: l.code, name: l.name, precedence: l.precedence })).collect();
         let mut ground = Ground { version, ..Ground::default() };
         ground.rules = rules.into_iter().map(|row| row.rule(&layers)).collect::<Result<_>>()?;
+        ground.assets = self.assets(&ground.rules).await?;
         ground.teams = teams.into_iter().map(|(id, code, name)| (id, (code, name))).collect();
         let mut areas = Vec::with_capacity(rows.len());
         for row in rows {
@@ -90,9 +95,27 @@ impl Source<'_> {
         ground.layers = layers;
         Ok(ground)
     }
+
+    /// The assets that these rules ask for.
+    pub(super) async fn assets(&mut self, rules: &[Rule]) -> Result<Assets> {
+        let mut asked: HashMap<&str, HashSet<String>> = HashMap::new();
+        for near in rules.iter().flat_map(|rule| &rule.conditions.near) {
+            asked.entry(&near.kind).or_default().extend(near.property.as_ref().map(|property| property.to_lowercase()));
+        }
+        let mut assets = Assets::default();
+        for (kind, properties) in asked {
+            assets.put(kind.to_owned(), gazetteer::assets_of(self, kind).await?, &properties);
+        }
+        Ok(assets)
+    }
 }
 
 impl Ground {
+    /// What stands near a place, for the rules that ask.
+    pub fn around(&self, point: Point) -> Around<'_> {
+        Around { assets: &self.assets, point }
+    }
+
     /// Code of the layer, code and name of a jurisdiction, of today or earlier.
     pub fn named(&self, jurisdiction: i64) -> Option<(&str, &str, &str)> {
         let named = self.named.get(&jurisdiction)?;

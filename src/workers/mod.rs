@@ -37,6 +37,7 @@ pub async fn start(app: &Arc<App>) -> Result<Running> {
     let (db, columns) = (app.db.clone(), app.columns.clone());
     let cursor = app.followers.register("columns", position);
     tasks.spawn(follow_in_process(app.db.clone(), app.bell.clone(), cursor, async move |events| columns.see(&db, events).await));
+    app.gazetteer.current(&app.db).await?;
     tasks.spawn(app.live.clone().run(app.db.clone(), app.bell.clone(), position));
     tasks.spawn(app.bell.clone().run(app.db.clone()));
     tasks.spawn(follow_once_per_cluster(app.db.clone(), app.bell.clone(), Linker));

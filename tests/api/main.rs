@@ -31,6 +31,7 @@ mod oidc;
 mod open311;
 mod own;
 mod photos;
+mod places;
 mod privacy;
 mod promises;
 mod requests;

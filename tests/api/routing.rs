@@ -39,7 +39,7 @@ fn layer(code: &str, precedence: i64) -> LayerDraft {
 
 fn rule(name: &str, services: &[&str], jurisdictions: &[&str], team: &str) -> RuleDraft {
     let texts = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect();
-    let conditions = Conditions { services: texts(services), jurisdictions: texts(jurisdictions), answers: vec![] };
+    let conditions = Conditions { services: texts(services), jurisdictions: texts(jurisdictions), ..Conditions::default() };
     RuleDraft { name: name.into(), conditions, team: Some(team.into()), team_of_layer: None, priority: None, due_hours: None }
 }
 

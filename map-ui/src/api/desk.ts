@@ -37,7 +37,8 @@ export interface Why {
 }
 
 /** A condition of a rule that held. */
-export type Held = { kind: 'service'; code: string } | { kind: 'jurisdiction'; place: string } | { kind: 'answer'; attribute: string; value: string };
+export type Held = { kind: 'service'; code: string } | { kind: 'jurisdiction'; place: string } | { kind: 'answer'; attribute: string; value: string }
+  | { kind: 'near'; asset: string; name: string; metres: number; property?: string | null; value?: string | null };
 
 /** Another case close by, open or finished lately. */
 export type NearCase = Said<'Around'>;

@@ -1,4 +1,5 @@
 /** The desk's map: the cases of the list as pins, the open one larger, those near it outlined, the one in hand ringed. */
+import { Marker } from 'maplibre-gl';
 import { WORLD } from '../api/city';
 import type { Box } from '../api/map';
 import { GroundMap } from '../map/ground-map';
@@ -6,6 +7,8 @@ import { chosenRequest, requests } from '../map/layers/requests';
 import { marks, near, type Placed, points, ring } from './desk-layers';
 
 export class DeskMap extends GroundMap {
+  #sought: Marker | null = null;
+
   constructor(container: HTMLElement, box: Box | null, title: string) {
     super({ container, above: [marks, requests, near, chosenRequest, ring], at: { box: box ?? WORLD }, title });
   }
@@ -31,6 +34,13 @@ export class DeskMap extends GroundMap {
   find({ lon, lat }: Pick<Placed, 'lon' | 'lat'>): void {
     if (lon === null || lat === null) return;
     if (!this.canvas.getBounds().contains([lon, lat])) this.canvas.easeTo({ center: [lon, lat] });
+  }
+
+  /** Goes to a place that was looked for, and marks it until the next. */
+  goTo({ lon, lat, exact }: { lon: number; lat: number; exact: boolean }): void {
+    this.#sought ??= new Marker({ color: 'var(--accent)', scale: 0.8 });
+    this.#sought.setLngLat([lon, lat]).addTo(this.canvas);
+    this.canvas.easeTo({ center: [lon, lat], zoom: Math.max(exact ? 17 : 15, this.canvas.getZoom()) });
   }
 
   /** Tells which pin the mouse is on. */

@@ -11,6 +11,7 @@ mod config;
 mod counts;
 mod duplicates;
 pub(super) mod filter;
+mod gazetteer;
 mod heat;
 mod invitations;
 mod keys;
@@ -60,6 +61,8 @@ use crate::error::Error as Refusal;
     duplicates::show,
     duplicates::save,
     duplicates::preview,
+    gazetteer::find,
+    gazetteer::reverse,
     heat::heat,
     invitations::look,
     invitations::accept,
@@ -178,6 +181,7 @@ pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
             .configure(retention::routes)
             .configure(moderation::routes)
             .configure(layers::routes)
+            .configure(gazetteer::routes)
             .configure(live::routes)
             .configure(log::routes)
             .configure(heat::routes)

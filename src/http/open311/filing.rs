@@ -47,8 +47,14 @@ pub async fn file(app: Data<App>, asked: Asked, request: HttpRequest, payload: P
         None => None,
     };
     let mut notices = Vec::new();
-    if submission.place.is_none() {
-        notices.push("It came without coordinates, so staff will look up the address first.".to_owned());
+    let mut place = submission.place;
+    if place.is_none() {
+        let found = app.gazetteer.current(&app.db).await?.certain(&submission.address, &app.config.city.name);
+        notices.push(match &found {
+            Some(found) => format!("It came without coordinates; the address is taken to be {}.", found.label),
+            None => "It came without coordinates, so staff will look up the address first.".to_owned(),
+        });
+        place = found.map(|found| found.at);
     }
     let (urls, lost) = media::keepable(&submission.media_urls, app.config.limits.line);
     if lost > 0 {
@@ -57,7 +63,7 @@ pub async fn file(app: Data<App>, asked: Asked, request: HttpRequest, payload: P
     }
     let mut new = NewRequest {
         service: submission.service_code,
-        place: submission.place,
+        place,
         address: submission.address,
         address_id: submission.address_id,
         zipcode: submission.zipcode,

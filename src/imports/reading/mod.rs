@@ -166,6 +166,11 @@ impl Reading {
         }
     }
 
+    /// Whether the file has a header of its own, as only CSV does.
+    pub fn is_csv(&self) -> bool {
+        matches!(self.body, Body::Csv(_))
+    }
+
     /// Hands every record to `sink`, in order.
     ///
     /// # Errors

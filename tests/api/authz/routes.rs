@@ -118,6 +118,8 @@ pub fn rows() -> Vec<Row> {
         row("GET /api/config"),
         row("GET /api/counts"),
         row("GET /api/counts/steps").at("/api/counts/steps?from=2026-06-01&to=2026-06-30"),
+        row("GET /api/gazetteer").at("/api/gazetteer?q=main"),
+        row("GET /api/gazetteer/reverse").at("/api/gazetteer/reverse?lon=0.9&lat=52.6"),
         row("GET /api/heat"),
         row("GET /api/heat/steps").at("/api/heat/steps?from=2026-06-01&to=2026-06-30"),
         row("POST /api/invitations").json(json!({ "token": "none" })).refused(401),
