@@ -7,6 +7,7 @@ import './stories/the_map_shows_where_it_hurts.ts';
 import './stories/a_resident_files.ts';
 import './stories/a_report_without_network.ts';
 import './stories/a_photo_knows_its_place.ts';
+import './stories/a_place_is_found_by_its_name.ts';
 import './stories/a_resident_adds_and_withdraws.ts';
 import './stories/mail_opens_doors.ts';
 import './stories/a_dispatcher_moves_a_case.ts';
