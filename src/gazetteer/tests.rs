@@ -86,8 +86,8 @@ fn what_people_type_is_found() {
         assert_eq!(expected.map(String::as_str), Some(first), "{question}: {found:?}");
     }
     assert_eq!(labels("main")[..2], ["Main Street", "Maine Road"], "what is written in full comes first");
-    for question in ["", "   ", "&", "xyzzy", "999 main street", "!", "mill & fifth", "5"] {
-        assert!(labels(question).iter().all(|label| label == "5 Unmapped Close"), "{question}: {:?}", labels(question));
+    for question in ["", "   ", "&", "xyzzy", "999 main street", "!", "mill & fifth"] {
+        assert!(labels(question).is_empty(), "{question}: {:?}", labels(question));
     }
 }
 
