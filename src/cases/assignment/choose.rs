@@ -24,8 +24,9 @@ struct Candidate {
 /// Gives a case that just came to who of its team gets it; whether anybody did. The last thing that a filing does, since whoever
 /// files for the same team waits from here to the commit.
 pub async fn hand_out(tx: &mut Tx, case: i64, now: i64) -> Result<bool> {
-    let (team, service): (Option<i64>, i64) = tx.sql("select team_id, service_id from case_record where id = $1").bind(case).one().await?;
-    let Some(team) = team else { return Ok(false) };
+    // One look for the many teams that work from their queue.
+    let giving = "select t.id, c.service_id from case_record c join team t on t.id = c.team_id where c.id = $1 and t.strategy <> 'queue'";
+    let Some((team, service)) = tx.sql(giving).bind(case).optional::<(i64, i64)>().await? else { return Ok(false) };
     let Some(member) = choose(tx, team, service, now).await? else { return Ok(false) };
     tx.sql("update case_record set assignee_id = $1, status = $2 where id = $3")
         .bind(member)
