@@ -8,7 +8,7 @@ REQUESTS ?= 50000
 SEED ?= 311
 PORT ?= 8311
 
-.PHONY: demo build ui test test-rust e2e lint audit bench bench-full openapi clean-demo
+.PHONY: demo build ui test test-rust e2e lint audit attack bench bench-full openapi clean-demo
 
 demo: build ## serve the invented city on http://localhost:8311
 	$(TARGET)/release/waymark demo --data data/demo --requests $(REQUESTS) --seed $(SEED) --port $(PORT)
@@ -34,6 +34,9 @@ lint: ui ## formatting, lints, dependencies, the pages' types
 
 audit: ui ## Lighthouse, axe and sizes of every page
 	scripts/audit
+
+attack: build ## try to break into a demo of its own on this machine; ends in one line of counts
+	scripts/attack
 
 openapi: ## write the OpenAPI document, and from it the types of the pages' client
 	$(CARGO) run --locked --quiet --bin waymark -- openapi > openapi.json
