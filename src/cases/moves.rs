@@ -41,6 +41,10 @@ pub struct Moved {
     pub status_name: &'static str,
     /// When it was finished, epoch milliseconds.
     pub closed_at: Option<i64>,
+    /// By when it is promised, as its clock stands now.
+    pub due_at: Option<i64>,
+    /// Since when that clock stands.
+    pub paused_at: Option<i64>,
     /// Counts the decisions made over it.
     pub version: i64,
     /// Where it may go from here.
@@ -60,8 +64,8 @@ pub async fn make(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64) -> R
 
 /// Makes a move that follows from something else, whose permission was asked for.
 pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64) -> Result<Moved> {
-    let (from, version, closed_at): (Status, i64, Option<i64>) =
-        tx.sql("select status, version, closed_at from case_record where id = $1").bind(case).one().await?;
+    let (from, version, closed_at, due_at): (Status, i64, Option<i64>, Option<i64>) =
+        tx.sql("select status, version, closed_at, due_at from case_record where id = $1").bind(case).one().await?;
     if wish.version.is_some_and(|seen| seen != version) {
         return Err(overtaken(from));
     }
@@ -88,7 +92,7 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64
     if who.member().is_some() {
         promises::answered(tx, case, now).await?;
     }
-    promises::moved(tx, case, wish.to, now).await?;
+    let end = promises::moved(tx, case, wish.to, now).await?;
     if let Some(reason) = &wish.reason {
         notes::put(tx, who, case, reason, now).await?;
     }
@@ -99,6 +103,8 @@ pub(crate) async fn put(tx: &mut Tx, who: &Who, case: i64, wish: &Move, now: i64
         status: wish.to,
         status_name: wish.to.name(),
         closed_at,
+        due_at: end.map_or(due_at, |end| Some(end.due_at)),
+        paused_at: end.and_then(|end| end.paused_at),
         version: version + 1,
         moves: wish.to.legal(),
         reasons: wish.to.reasoned(),

@@ -4,12 +4,12 @@
 use ::geo::algorithm::orient::{Direction, Orient};
 
 use super::city::{Area, City, alderford};
-use super::{register, services};
+use super::{promises, register, services};
 use crate::catalog;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::people::keys::{self, NewKey};
-use crate::people::policy::Role;
+use crate::people::policy::{Grant, Role, Who};
 use crate::people::staff;
 use crate::routing::{self, JurisdictionDraft, LayerDraft, RuleDraft};
 
@@ -161,6 +161,9 @@ pub(super) async fn found(tx: &mut Tx, hash: &str, now: i64) -> Result<()> {
     for person in &STAFF {
         add(tx, person, agencies[person.agency], hash, now).await?;
     }
+    let first = staff::find(tx, STAFF[0].email).await?;
+    let admin = Who::Member { id: first, grants: vec![Grant::everywhere(Role::Admin)], teams: vec![] };
+    promises::found(tx, &admin, now).await?;
     keys::put(tx, None, &NewKey::filing("demo"), KEY, now).await?;
     Ok(())
 }

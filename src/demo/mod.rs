@@ -7,6 +7,7 @@ mod fill;
 mod ground;
 pub mod life;
 pub mod pictures;
+pub mod promises;
 mod register;
 
 pub use fill::{Filled, Options, SOURCE, fill};

@@ -132,6 +132,8 @@ on_both! {
         moves(&admin, case, "pending").await;
         let stands = promised(&admin, case).await.remove(0);
         assert_eq!((&stands["due_at"], &stands["paused_at"]), (&json!(NOON + 10 * HOUR), &json!(NOON + 4 * HOUR)));
+        let queued = async || admin.get(&format!("/api/cases?ids={case}")).await.expect(200).json()["cases"][0].clone();
+        assert_eq!(queued().await["paused_at"], NOON + 4 * HOUR);
         city.app.clock.advance(20 * HOUR);
         assert_eq!(tick(&city.app.db, city.app.clock.now()).await.unwrap(), Ticked::default(), "who waits is not late");
         moves(&admin, case, "on_hold").await;
@@ -139,8 +141,8 @@ on_both! {
         moves(&admin, case, "in_progress").await;
         let runs = promised(&admin, case).await.remove(0);
         assert_eq!((&runs["due_at"], &runs["paused_at"]), (&json!(NOON + 31 * HOUR), &Value::Null), "six hours were left");
-        let queued = admin.get(&format!("/api/cases?ids={case}")).await.expect(200).json()["cases"][0].clone();
-        assert_eq!(queued["due_at"], NOON + 31 * HOUR);
+        let queued = queued().await;
+        assert_eq!((&queued["due_at"], &queued["paused_at"]), (&json!(NOON + 31 * HOUR), &Value::Null));
         city.app.clock.advance(2 * HOUR);
         moves(&admin, case, "resolved").await;
         assert_eq!(promised(&admin, case).await[0]["met_at"], NOON + 27 * HOUR);

@@ -124,8 +124,10 @@ pub(super) async fn put(tx: &mut Tx, opened: &Opened, promises: &[Promise]) -> R
 
 record! { struct Row { kind: String, calendar_id: Option<i64>, soon_at: i64, due_at: i64, paused_at: Option<i64>, met_at: Option<i64> } }
 
-/// Stops the clocks of a case that moved to a status that pauses or ends it, and lets them go on when it moved back.
-pub(super) async fn moved(tx: &mut Tx, case: i64, to: Status, now: i64) -> Result<()> {
+/// Stops the clocks of a case that moved to a status that pauses or ends it, and lets them go on when it moved back. How the clock of
+/// its end stands now, if an end was promised.
+pub(super) async fn moved(tx: &mut Tx, case: i64, to: Status, now: i64) -> Result<Option<Timer>> {
+    let mut end = None;
     let rows: Vec<Row> = tx
         .sql("select kind, calendar_id, soon_at, due_at, paused_at, met_at from promise where case_id = $1 order by kind")
         .bind(case)
@@ -163,9 +165,10 @@ pub(super) async fn moved(tx: &mut Tx, case: i64, to: Status, now: i64) -> Resul
             .await?;
         if resolution {
             tx.sql("update case_record set due_at = $1 where id = $2").bind(timer.due_at).bind(case).run().await?;
+            end = Some(Timer { paused_at: timer.paused_at.filter(|_| met.is_none()), ..timer });
         }
     }
-    Ok(())
+    Ok(end)
 }
 
 /// Somebody on staff answered, or began: the first one keeps the promise of an answer.

@@ -79,6 +79,8 @@ pub struct Queued {
     pub updated_at: i64,
     /// By when it is promised.
     pub due_at: Option<i64>,
+    /// Since when the clock of that promise stands, while the case is pending or on hold.
+    pub paused_at: Option<i64>,
     /// When it was finished.
     pub closed_at: Option<i64>,
     /// How many requests it has.
@@ -96,7 +98,7 @@ pub struct Queued {
 /// One page.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Page {
-    /// The cases, newest first.
+    /// The cases, newest first, or by when they are due.
     pub cases: Vec<Queued>,
     /// Where the next page begins; none at the end.
     pub next: Option<String>,
@@ -177,6 +179,7 @@ pub async fn queue(db: &Db, who: &Who, filter: &Filter) -> Result<Page> {
                 opened_at: row.opened_at,
                 updated_at: row.updated_at,
                 due_at: row.due_at,
+                paused_at: about.paused_at,
                 closed_at: row.closed_at,
                 requests: row.request_count,
                 photo: about.photo.map(|id| format!("/photos/{id}/small.jpg")),

@@ -1,4 +1,5 @@
-//! What a list says of each case besides its own row: the number it is known by, where it lies, a picture.
+//! What a list says of each case besides its own row: the number it is known by, where it lies, a picture, and since
+//! when its clock stands.
 
 use std::collections::HashMap;
 
@@ -24,9 +25,11 @@ pub(in crate::cases) struct About {
     pub number: String,
     pub jurisdictions: Vec<Place>,
     pub photo: Option<String>,
+    /// Since when the clock of its end stands.
+    pub paused_at: Option<i64>,
 }
 
-/// The same of several cases, in three queries however many they are.
+/// The same of several cases, in four queries however many they are.
 pub(in crate::cases) async fn of(db: &Db, cases: &[i64]) -> Result<HashMap<i64, About>> {
     let mut about: HashMap<i64, About> = HashMap::with_capacity(cases.len());
     if cases.is_empty() {
@@ -57,6 +60,13 @@ pub(in crate::cases) async fn of(db: &Db, cases: &[i64]) -> Result<HashMap<i64, 
         .push(" order by p.uploaded_at, p.id")
         .each(|(case, photo): (i64, String)| {
             about.entry(case).or_default().photo.get_or_insert(photo);
+            Ok(())
+        })
+        .await?;
+    db.sql("select case_id, paused_at from promise where kind = 'resolution' and met_at is null and paused_at is not null")
+        .within(" and case_id", cases.iter().copied())
+        .each(|(case, paused_at): (i64, i64)| {
+            about.entry(case).or_default().paused_at = Some(paused_at);
             Ok(())
         })
         .await?;
