@@ -16,6 +16,10 @@ export interface QueueFilters {
   open: boolean | undefined;
   /** West, south, east, north with commas; empty for everywhere. */
   bbox: string;
+  /** By when it was opened, newest first, or by when it is due. */
+  sort: 'opened' | 'due';
+  /** Whether both orders are to be had. */
+  sortable: boolean;
 }
 
 export type QueuePage = Said<'Page'>;
@@ -73,6 +77,7 @@ export function queue(filters: QueueFilters, after: string | null, signal?: Abor
       assignee: filters.assignee,
       open: filters.open,
       bbox: filters.bbox,
+      sort: filters.sort === 'due' ? 'due' : null,
       after,
       limit: PAGE,
     },

@@ -31,7 +31,7 @@ function remembered(): boolean {
 export const keys = new Keys();
 
 /** The filter that follows `g`. */
-export const GOALS: Record<string, string> = { t: 'team', d: 'area', s: 'services', u: 'status', w: 'assignee' };
+export const GOALS: Record<string, string> = { t: 'team', d: 'area', s: 'services', u: 'status', w: 'assignee', o: 'sort' };
 
 export interface Hint {
   /** Each of these does it; a pair is pressed one after the other. */
@@ -75,6 +75,7 @@ export function sheet(): { title: string; hints: Hint[] }[] {
         { keys: [['g', 's']], what: m.filter_service() },
         { keys: [['g', 'u']], what: m.filter_status() },
         { keys: [['g', 'w']], what: m.queue_assignee() },
+        { keys: [['g', 'o']], what: m.keys_order() },
         { keys: [['.']], what: m.keys_show() },
         { keys: [['?']], what: m.keys_help() },
       ],

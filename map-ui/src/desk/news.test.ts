@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CaseRow } from '../api/desk.ts';
-import { compare, order } from './news.ts';
+import { compare as comparing, displaced, ORDERS } from './news.ts';
 
+const compare = (...[held, page, before]: [CaseRow[], { cases: CaseRow[]; next: string | null }, CaseRow | null]) => comparing(held, page, before, ORDERS.opened);
 const row = (id: number, more: Partial<CaseRow> = {}) => ({ id, opened_at: id * 10, status: 'new', version: 1, ...more }) as CaseRow;
 
 test('what changed, what would enter, what would leave', () => {
@@ -24,5 +25,24 @@ test('an answer that was overtaken by one’s own move changes nothing', () => {
 });
 
 test('newest first, and by id where two came at once', () => {
-  assert.deepEqual([row(1), row(3), { ...row(4), opened_at: 30 }].sort(order).map(({ id }) => id), [4, 3, 1]);
+  assert.deepEqual([row(1), row(3), { ...row(4), opened_at: 30 }].sort(ORDERS.opened).map(({ id }) => id), [4, 3, 1]);
+});
+
+test('due first, by id where two are due at once, and last what nobody promised', () => {
+  const rows = [row(1, { due_at: null }), row(4, { due_at: 30 }), row(3, { due_at: 30 }), row(2, { due_at: 90 })];
+  assert.deepEqual(rows.sort(ORDERS.due).map(({ id }) => id), [3, 4, 2, 1]);
+  assert.equal(displaced(rows, ORDERS.due), false);
+  assert.equal(displaced([row(3, { due_at: 95 }), ...rows.slice(2)], ORDERS.due), true);
+});
+
+test('by what is due, a page speaks for what is due within it, and what is new may stand in its middle', () => {
+  const held = [row(1, { due_at: 10 }), row(9, { due_at: 20 }), row(5, { due_at: 40 }), row(3, { due_at: null })];
+  const first = comparing(held, { cases: [row(1, { due_at: 10 }), row(7, { due_at: 15 })], next: 'x' }, null, ORDERS.due);
+  assert.deepEqual([first.entering.map(({ id }) => id), first.leaving], [[7], []]);
+  const second = comparing(held, { cases: [row(5, { due_at: 40 })], next: null }, held[0] ?? null, ORDERS.due);
+  assert.deepEqual(second.leaving, [9, 3]);
+});
+
+test('a clock that was stopped is a change', () => {
+  assert.equal(comparing([row(5)], { cases: [row(5, { paused_at: 7 })], next: null }, null, ORDERS.due).changed.length, 1);
 });

@@ -55,7 +55,7 @@ function letter(key: string, queue: Queue, does: Does): boolean {
   else if (key === 'z' && triage.last.length > 0) void triage.undo(triage.last);
   else if (key === '/') aimAt('team');
   else if (key === 'g') paired = Date.now();
-  else if (key === '.' && queue.entering.length + queue.leaving.size > 0) does.show();
+  else if (key === '.' && queue.stale) does.show();
   else if (key === '?') does.help();
   else return false;
   return true;

@@ -7,9 +7,9 @@ import { type Areas, layers, type Service, services } from '../api/city';
 import { cityAreas, dividing } from '../api/ground';
 import { type CaseRow, queue, type QueueFilters, rowsOf } from '../api/desk';
 import { here } from '../app/route.svelte.ts';
-import { isStatus } from '../words/status';
+import { isStatus, OPEN } from '../words/status';
 import { hand } from './hand.svelte.ts';
-import { compare, type Key, order } from './news';
+import { compare, displaced, type Key, ORDERS } from './news';
 import { staff } from '../staff/staff.svelte.ts';
 
 /** At most so many pages are read again for one change. */
@@ -29,12 +29,14 @@ export class Queue {
   leaving = $state.raw<ReadonlySet<number>>(new Set());
   /** When rows were last changed by others, by id. */
   fresh = $state.raw<ReadonlyMap<number, number>>(new Map());
-  /** The pages on the screen: how each was asked for, and the row it begins below. */
+  /** The pages on the screen: how each was asked for, and the row it begins below, as it was then. */
   #pages: { after: string | null; below: Key | null }[] = [];
+  #last: Key | null = null;
 
   filters: QueueFilters = $derived.by(() => {
     const { query } = here;
     const status = query.get('status') ?? 'open';
+    const unfinished = status === 'open' || OPEN.some((one) => one === status);
     return {
       team: query.get('team') ?? '',
       jurisdiction: query.get('area') ?? '',
@@ -43,9 +45,16 @@ export class Queue {
       assignee: query.get('assignee') ?? '',
       open: status === 'open' ? true : status === 'finished' ? false : undefined,
       bbox: query.get('bbox') ?? '',
+      // What is finished is due no more, and the server does not put it in that order.
+      sort: unfinished && query.get('sort') === 'due' ? 'due' : 'opened',
+      sortable: unfinished,
     };
   });
+  order = $derived(ORDERS[this.filters.sort]);
   ids = $derived(this.cases.map(({ id }) => id));
+  displaced = $derived(displaced(this.cases, this.order));
+  /** Whether the list would look otherwise if it were read now. */
+  stale = $derived(this.entering.length + this.leaving.size > 0 || this.displaced);
   offline = $derived(this.failure instanceof Problem && this.failure.offline);
 
   async open(): Promise<void> {
@@ -84,18 +93,19 @@ export class Queue {
   /** Others changed something: reads again what it may concern. Null: anything. */
   async refresh(ids: ReadonlySet<number> | null): Promise<void> {
     if (this.busy || this.cases.length === 0) return;
-    const filters = this.filters;
+    const { filters, order } = this;
     const starts = this.#pages.map(({ below }) => (below ? this.cases.findIndex((row) => order(below, row) < 0) : 0));
     const concerned = this.#pages.filter((_, index) => {
       const rows = this.cases.slice(starts[index], starts[index + 1]);
-      return index === 0 || !ids || rows.some(({ id }) => ids.has(id));
+      // By what is due, a case may come to stand on any page.
+      return index === 0 || !ids || filters.sort === 'due' || rows.some(({ id }) => ids.has(id));
     });
     for (const { after, below } of concerned.slice(0, PAGES_AGAIN)) {
       const page = await queue(filters, after).catch((error: unknown) => void staff.ended(error));
       if (!page || filters !== this.filters) return;
-      const news = compare(this.cases, page, below);
+      const news = compare(this.cases, page, below, order);
       this.#tell(news.changed);
-      const gone = new Set(compare(this.entering, page, below).leaving);
+      const gone = new Set(compare(this.entering, page, below, order).leaving);
       const waiting = this.entering.filter(({ id }) => !gone.has(id) && !news.entering.some((row) => row.id === id));
       this.entering = [...waiting, ...news.entering];
       const back = new Set(page.cases.map(({ id }) => id));
@@ -106,6 +116,7 @@ export class Queue {
 
   /** Lets in what waits and lets go of what left; answers the first row that came. */
   show(): number | null {
+    const { order } = this;
     const first = this.entering.toSorted(order)[0]?.id ?? null;
     const there = new Set(this.ids);
     const coming = this.entering.filter(({ id }) => !there.has(id));
@@ -135,9 +146,11 @@ export class Queue {
     try {
       const page = await queue(filters, after, signal);
       const there = new Set(after ? this.ids : []);
-      const kept = after ? this.cases : [];
-      this.#pages = [...(after ? this.#pages : []), { after, below: kept.at(-1) ?? null }];
+      const found = new Map(page.cases.map((row) => [row.id, row]));
+      const kept = after ? this.cases.map((row) => found.get(row.id) ?? row) : [];
+      this.#pages = [...(after ? this.#pages : []), { after, below: after ? this.#last : null }];
       this.cases = [...kept, ...page.cases.filter(({ id }) => !there.has(id))];
+      this.#last = page.cases.at(-1) ?? this.#last;
       this.next = page.next;
       if (!after) {
         this.entering = [];
