@@ -19,11 +19,18 @@ export const SECTIONS: Section[] = [
   { name: 'data', title: m.settings_data, load: () => import('./data/Data.svelte'), open: ({ grants }) => grants.some(({ role }) => role === 'admin' || role === 'auditor') },
   { name: 'moderation', title: m.settings_moderation, load: () => import('./moderation/Moderation.svelte'), open: (member) => member.grants.some(({ role }) => ['dispatcher', 'supervisor', 'admin'].includes(role)) },
   { name: 'duplicates', title: m.settings_duplicates, load: () => import('./duplicates/Duplicates.svelte'), open: setsServices },
+  { name: 'promises', title: m.settings_promises, load: () => import('./promises/Promises.svelte'), open: setsServices },
+  { name: 'calendars', title: m.settings_calendars, load: () => import('./calendars/Calendars.svelte'), open: setsAnything },
 ];
 
 /** Whoever answers for the catalogue of anything. */
 function setsServices({ grants }: Session): boolean {
   return grants.some(({ role }) => role === 'supervisor' || role === 'admin');
+}
+
+/** Whoever sets what holds for the whole city: an agency's calendar is one, since cases pass from agency to agency. */
+function setsAnything({ grants }: Session): boolean {
+  return grants.some((one) => (one.role === 'supervisor' || one.role === 'admin') && !one.agency && !one.jurisdiction && !one.service);
 }
 
 /** The section of an address; the first that the member may open when the address names none. */
