@@ -3399,6 +3399,16 @@ export interface components {
             closed_at?: number | null;
             /**
              * Format: int64
+             * @description By when it is promised, as its clock stands now.
+             */
+            due_at?: number | null;
+            /**
+             * Format: int64
+             * @description Since when that clock stands.
+             */
+            paused_at?: number | null;
+            /**
+             * Format: int64
              * @description Counts the decisions made over it.
              */
             version: number;
@@ -3560,7 +3570,7 @@ export interface components {
         };
         /** @description One page. */
         Page: {
-            /** @description The cases, newest first. */
+            /** @description The cases, newest first, or by when they are due. */
             cases: components["schemas"]["Queued"][];
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
@@ -3939,6 +3949,11 @@ export interface components {
              * @description By when it is promised.
              */
             due_at?: number | null;
+            /**
+             * Format: int64
+             * @description Since when the clock of that promise stands, while the case is pending or on hold.
+             */
+            paused_at?: number | null;
             /**
              * Format: int64
              * @description When it was finished.
