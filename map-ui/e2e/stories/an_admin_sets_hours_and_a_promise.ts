@@ -25,8 +25,8 @@ for (const width of [1240, 390]) {
       await assertAccessible(page, 'a calendar that is refused');
       await page.getByLabel('Time zone').fill('Europe/London');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await page.getByRole('heading', { name, exact: true }).waitFor();
-      await page.getByText('Mon–Fri 08:00–17:00 + 20:00–24:00').waitFor();
+      const made = page.locator('section').filter({ has: page.getByRole('heading', { name, exact: true }) });
+      await made.getByText('Mon–Fri 08:00–17:00 + 20:00–24:00').waitFor();
 
       const code = `night-shift-${width}`;
       const theirs = await page.request.get(`/api/calendars/${code}`);
