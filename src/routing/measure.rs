@@ -71,7 +71,13 @@ pub struct Spread {
 pub async fn measure(db: &Db, routing: &Routing, question: &Question) -> Result<Agreement> {
     let ground = routing.current(db).await?;
     let mut tally = Tally::new(&ground, question)?;
-    let mut rows = db.sql("select lon, lat, filed_at, assigned_json from request where assigned_json is not null and lon is not null");
+    // what the city assigned, it assigned to the place that it stated, whatever was put right here since
+    let mut rows = db.sql(
+        "select lon, lat, filed_at, assigned_json from (
+             select case when corrected_at is null then lon else said_lon end as lon, case when corrected_at is null then lat else said_lat end as lat,
+                filed_at, assigned_json, source from request where assigned_json is not null
+         ) stated where lon is not null",
+    );
     rows = rows.filter(" and source = ", Some(question.source.clone()).filter(|source| !source.is_empty()));
     rows.each(|(lon, lat, at, assigned): (f64, f64, i64, String)| {
         let assigned: HashMap<String, String> = serde_json::from_str(&assigned).unwrap_or_default();
@@ -79,6 +85,20 @@ pub async fn measure(db: &Db, routing: &Routing, question: &Question) -> Result<
         Ok(())
     })
     .await?;
+    tally.settle()
+}
+
+/// The same over rows that stand nowhere: each with its place, when it was filed, and the city's columns.
+///
+/// # Errors
+/// As [`measure`].
+pub fn compare(
+    ground: &Ground,
+    question: &Question,
+    rows: impl IntoIterator<Item = (Point, i64, HashMap<String, String>)>,
+) -> Result<Agreement> {
+    let mut tally = Tally::new(ground, question)?;
+    rows.into_iter().for_each(|(place, at, assigned)| tally.take(place, at, &assigned));
     tally.settle()
 }
 

@@ -1,5 +1,7 @@
 //! `waymark routing measure`: a city's own districts against our boundaries of the day.
 
+mod real;
+
 use waymark::error::Error;
 use waymark::imports::Layout;
 use waymark::imports::requests::{Import, import};

@@ -11,7 +11,7 @@ use waymark::imports::{Counts, Imported, Layout, Reading, Rows, rules, services}
 use crate::helpers::City;
 
 /// The folder of real files beside the project, if it is there.
-fn real(file: &str) -> Option<PathBuf> {
+pub fn real(file: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let path = std::env::var_os("WAYMARK_SHARED").map_or(beside, PathBuf::from).join("data").join(file);
     if !path.exists() {
@@ -224,7 +224,7 @@ fn first(city: &City, path: &Path, records: usize) -> PathBuf {
 }
 
 /// What a layout understands of a real file, without a database.
-fn understood(layout: &str, file: &str) -> Option<Vec<Imported>> {
+pub fn understood(layout: &str, file: &str) -> Option<Vec<Imported>> {
     let layout_of = Layout::named(layout).unwrap();
     let reading = Reading::open(&real(file)?, &layout_of.columns.names(), b',').unwrap();
     let header: Vec<&str> = reading.header.iter().map(String::as_str).collect();
