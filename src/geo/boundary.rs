@@ -11,7 +11,7 @@ use geo::{Coord, MultiPolygon};
 
 use super::Point;
 use super::outline::{Outline, Position};
-use super::raster::Raster;
+use super::raster::{Look, Raster};
 
 /// An area and its rank.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ struct Index {
     outlines: Vec<Outline>,
     by_id: HashMap<i64, usize>,
     raster: Raster,
+    /// Whole turns of the earth by which a longitude may have to be carried on to meet an area.
+    turns: Vec<f64>,
 }
 
 impl Boundaries {
@@ -60,27 +62,53 @@ impl Boundaries {
         let raster = Raster::new(&outlines);
         let by_id = jurisdictions.iter().enumerate().map(|(rank, j)| (j.id, rank)).collect();
         let names = jurisdictions.iter().map(|j| (j.layer, j.id)).collect();
-        Self(Arc::new(Index { names, outlines, by_id, raster }))
+        let (west, east) = raster.width();
+        let turns = [0.0, 360.0, -360.0].into_iter().filter(|turn| turn - 180.0 <= east && turn + 180.0 >= west).collect();
+        Self(Arc::new(Index { names, outlines, by_id, raster, turns }))
     }
 
     /// All jurisdictions that do not have the point outside: layer by layer, and in each layer the one that it belongs to first.
     #[must_use]
     pub fn locate(&self, point: Point) -> Vec<Hit> {
         let mut found: Vec<(u32, bool)> = Vec::new();
-        for turn in [0.0, 360.0, -360.0] {
+        for turn in &self.0.turns {
             let at = Coord { x: point.lon + turn, y: point.lat };
-            let Some(known) = self.0.raster.at(at) else { continue };
-            found.extend(known.inside.iter().map(|&rank| (rank, false)));
-            for &rank in &known.border {
-                match self.0.outlines[rank as usize].position(at) {
-                    Position::Outside => {}
-                    position => found.push((rank, position == Position::Border)),
+            match self.0.raster.at(at) {
+                Look::Nowhere => {}
+                Look::Sole(rank) => found.push((rank, false)),
+                Look::Cell(known) => {
+                    found.extend(known.inside.iter().map(|&rank| (rank, false)));
+                    found.extend(known.border.iter().filter_map(|&rank| self.0.border(rank, at)));
                 }
             }
         }
         found.sort_unstable();
         found.dedup_by_key(|found| found.0);
         found.into_iter().map(|(rank, on_border)| self.hit(rank as usize, on_border)).collect()
+    }
+
+    /// The one jurisdiction of a layer that the point belongs to: what [`locate`](Self::locate) puts first there, without a list.
+    #[must_use]
+    pub fn owner(&self, layer: i64, point: Point) -> Option<Hit> {
+        let index = &*self.0;
+        let here = |rank: u32| index.names[rank as usize].0 == layer;
+        let mut first: Option<(u32, bool)> = None;
+        for turn in &index.turns {
+            let at = Coord { x: point.lon + turn, y: point.lat };
+            let found = match index.raster.at(at) {
+                Look::Nowhere => None,
+                Look::Sole(rank) => here(rank).then_some((rank, false)),
+                Look::Cell(known) => {
+                    let inside = known.inside.iter().copied().find(|&rank| here(rank));
+                    // of those whose border is near only the ones that would come before it are asked
+                    let before = known.border.iter().copied().take_while(|&rank| inside.is_none_or(|inside| rank < inside));
+                    let border = before.filter(|&rank| here(rank)).find_map(|rank| index.border(rank, at));
+                    border.or(inside.map(|rank| (rank, false)))
+                }
+            };
+            first = [first, found].into_iter().flatten().min();
+        }
+        first.map(|(rank, on_border)| self.hit(rank as usize, on_border))
     }
 
     /// The one jurisdiction of each layer that the point belongs to, in the order of the layers.
@@ -121,6 +149,16 @@ impl Boundaries {
     fn hit(&self, rank: usize, on_border: bool) -> Hit {
         let (layer, id) = self.0.names[rank];
         Hit { id, layer, on_border }
+    }
+}
+
+impl Index {
+    /// An area whose border is near, and whether the place is exactly on it; nothing if it has the place outside.
+    fn border(&self, rank: u32, at: Coord) -> Option<(u32, bool)> {
+        match self.outlines[rank as usize].position(at) {
+            Position::Outside => None,
+            position => Some((rank, position == Position::Border)),
+        }
     }
 }
 

@@ -137,6 +137,11 @@ impl Outline {
             if a.x < at.x && b.x < at.x || at.y < a.y.min(b.y) || at.y > a.y.max(b.y) {
                 continue;
             }
+            // an edge that lies wholly to the east is crossed by the ray or not, and on neither side is it near
+            if a.x > at.x && b.x > at.x {
+                winding += i32::from(a.y <= at.y && b.y > at.y) - i32::from(a.y > at.y && b.y <= at.y);
+                continue;
+            }
             match RobustKernel::orient2d(a, b, at) {
                 Orientation::Collinear if at.x >= a.x.min(b.x) && at.x <= a.x.max(b.x) => return Position::Border,
                 Orientation::CounterClockwise if a.y <= at.y && b.y > at.y => winding += 1,

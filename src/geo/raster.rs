@@ -25,6 +25,19 @@ pub(super) struct Known {
     pub border: Vec<u32>,
 }
 
+/// What one look tells.
+pub(super) enum Look<'r> {
+    /// The place is outside of all areas.
+    Nowhere,
+    /// It is inside of this area, and of no other.
+    Sole(u32),
+    /// It is in a cell of which this is known.
+    Cell(&'r Known),
+}
+
+/// Marks a cell that says by itself which one area it lies in; others name a list.
+const SOLE: u32 = 1 << 31;
+
 pub(super) struct Raster {
     bounds: Bounds,
     columns_per_degree: f64,
@@ -63,16 +76,36 @@ impl Raster {
         for (outline, nth) in outlines.iter().zip(0u32..) {
             raster.draw(nth, outline);
         }
+        raster.shorten();
         raster
     }
 
     /// What is known of the cell that holds the place; nothing lies outside of the grid.
-    pub fn at(&self, place: Coord) -> Option<&Known> {
+    pub fn at(&self, place: Coord) -> Look<'_> {
         if !self.bounds.holds(place) {
-            return None;
+            return Look::Nowhere;
         }
-        let cell = self.row(place.y) * self.columns + self.column(place.x);
-        Some(&self.known[self.cells[cell] as usize])
+        match self.cells[self.row(place.y) * self.columns + self.column(place.x)] {
+            0 => Look::Nowhere,
+            cell if cell & SOLE != 0 => Look::Sole(cell ^ SOLE),
+            list => Look::Cell(&self.known[list as usize]),
+        }
+    }
+
+    /// West and east of all areas.
+    pub fn width(&self) -> (f64, f64) {
+        (self.bounds.west, self.bounds.east)
+    }
+
+    /// Writes into each cell that lies in one area and touches no border which one it is: most places are answered by one load.
+    fn shorten(&mut self) {
+        for cell in &mut self.cells {
+            if let Known { inside, border } = &self.known[*cell as usize]
+                && let ([sole], []) = (inside.as_slice(), border.as_slice())
+            {
+                *cell = SOLE | sole;
+            }
+        }
     }
 
     /// How many cells drawing this area will visit, about.
