@@ -11,6 +11,7 @@ import './stories/a_place_is_found_by_its_name.ts';
 import './stories/a_resident_adds_and_withdraws.ts';
 import './stories/mail_opens_doors.ts';
 import './stories/a_dispatcher_moves_a_case.ts';
+import './stories/a_dispatcher_corrects_a_case.ts';
 import './stories/the_desk_by_keys_alone.ts';
 import './stories/two_at_one_desk.ts';
 import './stories/what_is_due_comes_first.ts';

@@ -13,6 +13,7 @@ pub mod page;
 pub mod pictures;
 pub mod promises;
 pub mod queue;
+pub mod redirect;
 mod status;
 pub mod timeline;
 mod told;

@@ -329,7 +329,7 @@ async fn answers(db: &Db, case: i64) -> Result<HashMap<i64, Vec<Answer>>> {
     let mut answers: HashMap<i64, Vec<Answer>> = HashMap::new();
     db.sql(
         "select x.request_id, x.attribute, a.description, coalesce(v.name, x.value) from request_answer x
-         join request r on r.id = x.request_id left join attribute a on a.service_id = r.service_id and a.code = x.attribute
+         join request r on r.id = x.request_id left join attribute a on a.service_id = coalesce(r.said_service_id, r.service_id) and a.code = x.attribute
          left join attribute_value v on v.attribute_id = a.id and v.key = x.value
          where r.case_id = $1 order by x.request_id, x.ordinal",
     )

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::access;
 use super::status::Status;
 use super::told::Names;
-pub use super::told::{Leap, Told};
+pub use super::told::{Corrected, Leap, Told};
 use crate::db::Db;
 use crate::error::Result;
 use crate::events::Fact;
@@ -117,6 +117,11 @@ fn told(fact: &Fact, number: Option<&Number>, notes: &HashMap<i64, Note>, names:
                 (Some(team), None) => public(format!("Given to {team}")),
                 (None, None) => inside("Taken from its team".to_owned()),
             }
+        }
+        Fact::Corrected { place, to, .. } => {
+            let service = to.map(|id| format!("filed as {}", names.services.get(&id).map_or("another service", String::as_str)));
+            let parts: Vec<String> = place.then(|| "the place".to_owned()).into_iter().chain(service).collect();
+            if parts.is_empty() { inside("Routed again".to_owned()) } else { public(format!("Put right: {}", parts.join(", "))) }
         }
         Fact::Noted { note, public } => {
             let note = notes.get(note);

@@ -21,6 +21,9 @@ pub struct Told {
     /// From where to where the case was moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Leap>,
+    /// What was put right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
     /// Name of the team that it was given to; empty for one that is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
@@ -49,10 +52,22 @@ pub struct Leap {
     pub back: Vec<Status>,
 }
 
+/// What was put right of a case; nothing of both where it was only routed again.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Corrected {
+    /// Whether its pin was moved.
+    pub place: bool,
+    /// Name of the service before, if it is another now.
+    pub from: Option<String>,
+    /// Name of the service after, if it is another now.
+    pub to: Option<String>,
+}
+
 /// Whom facts name by id.
 pub(super) struct Names {
     pub teams: HashMap<i64, String>,
     pub members: HashMap<i64, String>,
+    pub services: HashMap<i64, String>,
 }
 
 impl Names {
@@ -71,7 +86,12 @@ impl Names {
             true => Vec::new(),
             false => db.sql("select id, name from member where true").within(" and id", ids).all().await?,
         };
-        Ok(Names { teams: teams.into_iter().collect(), members: members.into_iter().collect() })
+        let services: Vec<(i64, String)> = db.sql("select id, name from service").all().await?;
+        Ok(Names {
+            teams: teams.into_iter().collect(),
+            members: members.into_iter().collect(),
+            services: services.into_iter().collect(),
+        })
     }
 }
 
@@ -88,6 +108,10 @@ impl Told {
                 member: member.map(|member| names.members.get(&member).cloned().unwrap_or_default()),
                 ..nothing
             },
+            Fact::Corrected { place, from, to } => {
+                let name = |id: &Option<i64>| id.map(|id| names.services.get(&id).cloned().unwrap_or_default());
+                Told { corrected: Some(Corrected { place: *place, from: name(from), to: name(to) }), ..nothing }
+            }
             Fact::PhotoReviewed { state, .. } => Told { photo: Some(state.clone()), ..nothing },
             Fact::DueSoon { promise } | Fact::Overdue { promise } => Told { promise: Some(promise.clone()), ..nothing },
             Fact::Recurred { days, .. } => Told { days: Some(*days), ..nothing },

@@ -53,6 +53,15 @@ pub enum Fact {
         /// The status after.
         to: String,
     },
+    /// The place or the service of a case was put right, and it was routed again.
+    Corrected {
+        /// Whether its pin was moved.
+        place: bool,
+        /// The service before, if it is another now.
+        from: Option<i64>,
+        /// The service after, if it is another now.
+        to: Option<i64>,
+    },
     /// A note was written.
     Noted {
         /// The note.
@@ -274,6 +283,7 @@ impl Fact {
             Fact::Joined { .. } => "joined",
             Fact::Assigned { .. } => "assigned",
             Fact::Moved { .. } => "moved",
+            Fact::Corrected { .. } => "corrected",
             Fact::Noted { .. } => "noted",
             Fact::Recurred { .. } => "recurred",
             Fact::Withdrawn => "withdrawn",

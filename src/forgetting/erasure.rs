@@ -44,7 +44,7 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     tx.sql("update request set erased_at = erased_at where id = $1").bind(id).run().await?;
     let row: Option<Row> = tx
         .sql(
-            "select r.case_id, r.service_id, s.place_privacy, r.lon, r.lat, r.address, r.erased_at, p.last_name, p.email, p.phone
+            "select r.case_id, coalesce(r.said_service_id, r.service_id) as service_id, s.place_privacy, r.lon, r.lat, r.address, r.erased_at, p.last_name, p.email, p.phone
              from request r join service s on s.id = r.service_id left join contact p on p.request_id = r.id where r.id = $1",
         )
         .bind(id)
@@ -76,7 +76,7 @@ pub(super) async fn erase(tx: &mut Tx, id: i64, why: &'static str, by: Option<i6
     // Without its salt no link that was ever sent opens it, and nobody can guess what its commitment stood for.
     tx.sql(
         "update request set description = '', media_url = '', address = '', address_id = '', zipcode = '', language = '',
-            accuracy_m = null, salt = '', proof_salt = null, words = 'clear', hidden_reason = null, open311_token = null, erased_at = $1
+            accuracy_m = null, said_lon = null, said_lat = null, salt = '', proof_salt = null, words = 'clear', hidden_reason = null, open311_token = null, erased_at = $1
          where id = $2",
     )
     .bind(now)

@@ -47,6 +47,10 @@ record! {
         pub lon: Option<f64>,
         /// Degrees north.
         pub lat: Option<f64>,
+        /// Degrees east as it was filed, if staff put the place right.
+        pub said_lon: Option<f64>,
+        /// Degrees north as it was filed, if staff put the place right.
+        pub said_lat: Option<f64>,
         /// How sure the phone was of the place, in metres.
         pub accuracy_m: Option<f64>,
         /// Address in words.
@@ -247,7 +251,7 @@ async fn whole(db: &Db, id: i64) -> Result<Whole> {
     let filed: Filed = db
         .sql(
             "select r.id, r.case_id, r.number, s.code as service, s.name as service_name, c.status, r.source, r.external_id, r.filed_at,
-                r.recorded_at, r.withdrawn_at, r.erased_at, r.lon, r.lat, r.accuracy_m, r.address, r.address_id, r.zipcode, r.description,
+                r.recorded_at, r.withdrawn_at, r.erased_at, r.lon, r.lat, r.said_lon, r.said_lat, r.accuracy_m, r.address, r.address_id, r.zipcode, r.description,
                 r.language, r.media_url
              from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where r.id = $1",
         )

@@ -165,7 +165,7 @@ async fn whole(db: &Db, scanner: &Scanner, rows: Vec<(ItemKind, Row)>) -> Result
     let mut answers: HashMap<i64, Vec<(String, String)>> = HashMap::new();
     db.sql(
         "select x.request_id, x.attribute, x.value from request_answer x join request r on r.id = x.request_id
-         join attribute a on a.service_id = r.service_id and a.code = x.attribute where a.datatype = 'text'",
+         join attribute a on a.service_id = coalesce(r.said_service_id, r.service_id) and a.code = x.attribute where a.datatype = 'text'",
     )
     .within(" and x.request_id", of(&[ItemKind::Request]))
     .push(" order by x.request_id, x.ordinal")

@@ -95,7 +95,7 @@ async fn of_request(tx: &mut Tx, scanner: &Scanner, held: &Held, number: &str, r
     let answers: Vec<(String,)> = tx
         .sql(
             "select x.value from request_answer x join request r on r.id = x.request_id
-             join attribute a on a.service_id = r.service_id and a.code = x.attribute where x.request_id = $1 and a.datatype = 'text'",
+             join attribute a on a.service_id = coalesce(r.said_service_id, r.service_id) and a.code = x.attribute where x.request_id = $1 and a.datatype = 'text'",
         )
         .bind(held.id)
         .all()

@@ -165,6 +165,8 @@ pub enum Act {
     MoveCase,
     /// Give a case to another team or person.
     AssignCase,
+    /// Put a case's place or service right, which sends it where it belongs.
+    CorrectCase,
     /// Write a note.
     WriteNote,
     /// Decide whether two cases are one.
@@ -202,7 +204,7 @@ pub enum Act {
 }
 
 /// Every act.
-pub const ACTS: [Act; 30] = [
+pub const ACTS: [Act; 31] = [
     Act::SeePublic,
     Act::FileRequest,
     Act::FileByKey,
@@ -216,6 +218,7 @@ pub const ACTS: [Act; 30] = [
     Act::SeeInternalNotes,
     Act::MoveCase,
     Act::AssignCase,
+    Act::CorrectCase,
     Act::WriteNote,
     Act::DecideDuplicate,
     Act::ReviewPhoto,
@@ -260,9 +263,10 @@ const fn reaching(role: Role, act: Act) -> Reaching {
 
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Member) => OwnTeams,
         (Act::SeeContact | Act::MoveCase | Act::WriteNote, Role::Dispatcher | Role::Supervisor | Role::Admin) => Granted,
-        (Act::AssignCase | Act::DecideDuplicate | Act::ReviewPhoto | Act::Moderate, Role::Dispatcher | Role::Supervisor | Role::Admin) => {
-            Granted
-        }
+        (
+            Act::AssignCase | Act::CorrectCase | Act::DecideDuplicate | Act::ReviewPhoto | Act::Moderate,
+            Role::Dispatcher | Role::Supervisor | Role::Admin,
+        ) => Granted,
 
         (Act::EditCatalog | Act::EditCalendars | Act::EditTeams | Act::EditRules | Act::ManageBlocks, Role::Supervisor | Role::Admin) => {
             Granted

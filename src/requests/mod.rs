@@ -3,6 +3,7 @@
 //! [`file`] is the only way a request comes to be. It refuses to know protocols, and does not decide where a case goes
 //! (`routing`) or what becomes of it (`cases`).
 
+pub mod correction;
 pub mod duplicates;
 mod file;
 mod idempotency;

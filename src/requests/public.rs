@@ -83,7 +83,7 @@ pub struct PublicPhoto {
 pub struct Step {
     /// When, epoch milliseconds.
     pub at: i64,
-    /// What: `filed`, `joined`, `moved`, `noted`, `commented`, `withdrawn` or `erased`.
+    /// What: `filed`, `joined`, `moved`, `corrected`, `noted`, `commented`, `withdrawn` or `erased`.
     pub kind: String,
     /// The status moved to, or the words of a public note or comment.
     pub text: String,
@@ -217,12 +217,16 @@ pub async fn public(db: &Db, discretion: &Discretion, number: &Number, reader: R
 async fn timeline(db: &Db, discretion: &Discretion, found: &Found, holder: bool) -> Result<Vec<Step>> {
     let (case, request) = (found.case_id, found.id);
     let mut steps: Vec<Step> = Vec::new();
-    db.sql("select at, kind, data_json from event where case_id = $1 and (kind = 'moved' or request_id = $2) order by seq limit 500")
+    db.sql("select at, kind, data_json from event where case_id = $1 and (kind in ('moved', 'corrected') or request_id = $2) order by seq limit 500")
         .bind(case)
         .bind(request)
         .each(|(at, kind, data): (i64, String, String)| {
-            let to = serde_json::from_str::<serde_json::Value>(&data).ok().and_then(|v| v["to"].as_str().map(str::to_owned));
-            if matches!(kind.as_str(), "filed" | "joined" | "moved" | "withdrawn" | "erased") {
+            let data = serde_json::from_str::<serde_json::Value>(&data).unwrap_or_default();
+            let to = data["to"].as_str().map(str::to_owned);
+            if kind == "corrected" && data["place"] == false && data["to"].is_null() {
+                return Ok(()); // only routed again
+            }
+            if matches!(kind.as_str(), "filed" | "joined" | "moved" | "corrected" | "withdrawn" | "erased") {
                 steps.push(Step { at, kind, text: to.unwrap_or_default(), hidden: false });
             }
             Ok(())

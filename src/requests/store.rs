@@ -10,7 +10,7 @@ use crate::catalog::{Kind, Service};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::salt;
-use crate::geo::cell;
+use crate::geo::{Point, cell};
 use crate::people::{contact, token};
 use crate::privacy::Standing;
 use crate::record;
@@ -105,6 +105,31 @@ async fn insert_as(tx: &mut Tx, draft: &Draft<'_>, number: Number) -> Result<Opt
         .optional()
         .await?;
     Ok(id.map(|(id,)| Written { id, number, salt, proof_salt, open311_token }))
+}
+
+/// Puts right where the requests of a case are, and what they ask for. What was said before stays beside it.
+pub(super) async fn correct(tx: &mut Tx, case: i64, place: Option<Point>, service: Option<i64>, now: i64) -> Result<()> {
+    tx.sql(
+        "update request set said_lon = lon, said_lat = lat, said_service_id = service_id, corrected_at = $1
+         where case_id = $2 and corrected_at is null",
+    )
+    .bind(now)
+    .bind(case)
+    .run()
+    .await?;
+    if let Some(point) = place {
+        tx.sql("update request set lon = $1, lat = $2, cell = $3 where case_id = $4")
+            .bind(point.lon)
+            .bind(point.lat)
+            .bind(cell::cell(point))
+            .bind(case)
+            .run()
+            .await?;
+    }
+    if let Some(service) = service {
+        tx.sql("update request set service_id = $1 where case_id = $2").bind(service).bind(case).run().await?;
+    }
+    Ok(())
 }
 
 /// Keeps what was near and why, beside the request, for the dispatchers who look at it.

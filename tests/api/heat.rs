@@ -12,7 +12,7 @@ use waymark::cases::{STATUSES, Status};
 use waymark::error::Error;
 use waymark::geo::Point;
 use waymark::people::policy::{Grant, Role, Who};
-use waymark::requests::{self, History, NewRequest, Wish};
+use waymark::requests::{self, History, NewRequest, Wish, correction};
 use waymark::routing::{JurisdictionDraft, LayerDraft, publish};
 
 use crate::helpers::{Answer, City, Database, NOON};
@@ -88,6 +88,21 @@ async fn move_some(city: &City, dice: &mut StdRng) {
         let (case, to, who) = (dice.random_range(1..=cases), STATUSES[dice.random_range(0..STATUSES.len())], who.clone());
         let wish = Move { to, reason: None, version: None };
         let _ = city.app.db.write(async move |tx| moves::make(tx, &who, case, &wish, NOON).await).await;
+    }
+}
+
+/// Tries to put some cases right; those that are finished stay as they are.
+async fn correct_some(city: &City, dice: &mut StdRng) {
+    let who = Who::Member { id: 1, grants: vec![Grant::everywhere(Role::Admin)], teams: vec![] };
+    let cases = city.count("select max(id) from case_record").await;
+    for _ in 0..15 {
+        let case = dice.random_range(1..=cases);
+        let service = dice.random_bool(0.5).then(|| SERVICES[dice.random_range(0..SERVICES.len())].to_owned());
+        let wish = correction::Wish { place: dice.random_bool(0.7).then(|| somewhere(dice)), service, ..correction::Wish::default() };
+        match correction::correct(&city.app.filing, who.clone(), case, wish, dice.random_bool(0.2)).await {
+            Ok(_) | Err(Error::Conflict(_) | Error::Invalid(_)) => {}
+            Err(e) => panic!("{e}"),
+        }
     }
 }
 
@@ -190,7 +205,7 @@ async fn compare(city: &City, dice: &mut StdRng) {
 }
 
 on_both! {
-    async fn heat_and_pins_are_what_sql_counts_after_any_filings_moves_and_imports(city) {
+    async fn heat_and_pins_are_what_sql_counts_after_any_filings_moves_corrections_and_imports(city) {
         with_wards(&city).await;
         let mut dice = StdRng::seed_from_u64(if city.database.is_postgres() { 1 } else { 2 });
         for round in 0..5 {
@@ -199,6 +214,7 @@ on_both! {
             }
             import(&city, &mut dice, round).await;
             move_some(&city, &mut dice).await;
+            correct_some(&city, &mut dice).await;
             city.app.clock.advance(DAY / 3);
             city.app.settle().await.unwrap();
             for _ in 0..20 {
@@ -206,6 +222,7 @@ on_both! {
             }
         }
         assert!(city.count("select count(*) from event where kind = 'moved'").await > 5, "some moves were legal");
+        assert!(city.count("select count(*) from event where kind = 'corrected'").await > 5, "some cases were put right");
         assert!(city.count("select count(*) from case_jurisdiction").await > 100);
     }
 

@@ -15,6 +15,7 @@ mod authz;
 mod blocks;
 mod cases;
 mod contracts;
+mod corrections;
 mod demo;
 mod duplicates;
 mod hardening;

@@ -100,5 +100,9 @@ export const timeline = (id: number, signal?: AbortSignal) => call<Entry[]>('GET
 /** `version`: of the case that was seen; a case that somebody else decided over meanwhile is refused with 409. `shown`: residents read the reason. */
 export const move = (id: number, to: Status, version: number, reason: string, shown: boolean) =>
   call<Moved>('POST', `/api/cases/${id}/moves`, { json: { to, ...(reason && { reason, public: shown }) }, headers: { 'if-match': `"${version}"` } });
+/** A case's place or service put right: tried first, then confirmed over the version of the case and of the rules that were seen. */
+export type Correction = Said<'Correction'>;
+export type CorrectionWish = { place?: { lon: number; lat: number }; service?: string; dry_run?: boolean; version: number; routing?: number };
+export const correct = (id: number, wish: CorrectionWish, signal?: AbortSignal) => call<Correction>('POST', `/api/cases/${id}/corrections`, { json: wish, signal });
 export const note = (id: number, text: string, kind: NoteKind, shown: boolean) =>
   call<unknown>('POST', `/api/cases/${id}/notes`, { json: { text, kind, public: shown } });

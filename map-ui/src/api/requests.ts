@@ -32,7 +32,7 @@ export interface NewRequest {
 export type Filed = Said<'Receipt'>;
 
 /** `text` of a move is the status moved to, of a note or comment its words, of a withdrawal the reason. */
-export type Step = Omit<Said<'Step'>, 'kind'> & { kind: 'filed' | 'joined' | 'moved' | 'noted' | 'commented' | 'withdrawn' | 'erased' };
+export type Step = Omit<Said<'Step'>, 'kind'> & { kind: 'filed' | 'joined' | 'moved' | 'noted' | 'corrected' | 'commented' | 'withdrawn' | 'erased' };
 
 /** What anybody who has the number may see. */
 export type Story = Omit<Said<'PublicRequest'>, 'timeline'> & { timeline: Step[] };

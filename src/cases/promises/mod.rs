@@ -3,6 +3,7 @@
 //!
 //! What is late is found by `tick`, which says it once in the log.
 
+mod remade;
 mod tick;
 mod timer;
 
@@ -15,13 +16,15 @@ use crate::db::{Db, Tx};
 use crate::error::Result;
 use crate::record;
 
+pub(super) use remade::keep;
+pub use remade::{Remade, remade};
 pub use tick::{Ticked, tick};
 pub use timer::Timer;
 
 const MINUTE: i64 = 60_000;
 
 /// What is promised of a case about to be opened.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Promise {
     kind: Kind,
     calendar: Option<i64>,
@@ -137,23 +140,11 @@ pub(super) async fn moved(tx: &mut Tx, case: i64, to: Status, now: i64) -> Resul
         let resolution = row.kind == Kind::Resolution.word();
         let mut timer = Timer { due_at: row.due_at, soon_at: row.soon_at, paused_at: row.paused_at };
         let mut met = row.met_at;
-        if to.finished() {
-            met = met.or(Some(now));
-        } else if resolution && let Some(ended) = met.take() {
-            // Reopened: while it was thought to be finished nobody could work on it.
-            timer.paused_at = timer.paused_at.or(Some(ended));
-        }
-        match (to.pauses(), timer.paused_at) {
-            (true, None) if met.is_none() => timer.pause(now),
-            (false, Some(_)) if met.is_none() => {
-                let hours = match row.calendar_id {
-                    Some(id) => Some(calendar::hours(tx, id).await?),
-                    None => None,
-                };
-                timer.go_on(hours.as_ref(), now);
-            }
-            _ => {}
-        }
+        let hours = match row.calendar_id {
+            Some(id) => Some(calendar::hours(tx, id).await?),
+            None => None,
+        };
+        step(resolution, &mut timer, &mut met, hours.as_ref(), (to, now));
         tx.sql("update promise set soon_at = $1, due_at = $2, paused_at = $3, met_at = $4 where case_id = $5 and kind = $6")
             .bind(timer.soon_at)
             .bind(timer.due_at)
@@ -169,6 +160,21 @@ pub(super) async fn moved(tx: &mut Tx, case: i64, to: Status, now: i64) -> Resul
         }
     }
     Ok(end)
+}
+
+/// What becomes of a clock when its case moves to a status at a time, and when its promise is kept.
+fn step(resolution: bool, timer: &mut Timer, met: &mut Option<i64>, hours: Option<&calendar::Hours>, (to, at): (Status, i64)) {
+    if to.finished() {
+        *met = met.or(Some(at));
+    } else if resolution && let Some(ended) = met.take() {
+        // Reopened: while it was thought to be finished nobody could work on it.
+        timer.paused_at = timer.paused_at.or(Some(ended));
+    }
+    match (to.pauses(), timer.paused_at) {
+        (true, None) if met.is_none() => timer.pause(at),
+        (false, Some(_)) if met.is_none() => timer.go_on(hours, at),
+        _ => {}
+    }
 }
 
 /// Somebody on staff answered, or began: the first one keeps the promise of an answer.

@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::error::Result;
 
 /// A jurisdiction that a case lies in.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Place {
     /// Code of the layer.
     pub layer: String,

@@ -14,7 +14,9 @@ use crate::cases::{STATUSES, Status};
 use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::http::auth::Staff;
+use crate::geo::Point;
 use crate::people::policy::Act;
+use crate::requests::correction::{self, Correction, Wish};
 
 /// Nothing that only staff may see is kept by a browser or a proxy.
 const PRIVATE: (&str, &str) = ("cache-control", "no-store");
@@ -114,6 +116,56 @@ fn if_match(asked: &HttpRequest) -> Result<Option<i64>> {
     digits.parse().map(Some).map_err(|_| Error::invalid("If-Match", "is not the ETag of a case."))
 }
 
+/// What is to be put right; what is left out stays. With neither the case is routed again by the rules of today.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Correcting {
+    /// Where it is.
+    place: Option<Pin>,
+    /// Code of the service that it should have been filed as.
+    service: Option<String>,
+    /// Whether only the difference is shown and nothing is changed.
+    #[serde(default)]
+    dry_run: bool,
+    /// The version of the case that was seen; `If-Match` says the same.
+    version: Option<i64>,
+    /// The version of boundaries and rules by which the difference was shown.
+    routing: Option<i64>,
+}
+
+/// A place, in degrees of WGS84.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = CorrectPlace)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pin {
+    /// Degrees east.
+    lon: f64,
+    /// Degrees north.
+    lat: f64,
+}
+
+#[utoipa::path(post, path = "/api/cases/{id}/corrections", tag = "staff", extensions(("x-act" = json!(Act::CorrectCase))),
+    request_body = Correcting,
+    params(("id" = i64, Path, description = "The case's id"), ("If-Match" = Option<String>, Header, description = "The ETag of the case that was seen")),
+    responses((status = 200, body = Correction, description = "What differs; made, unless it was only tried"), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "The case is finished, or it, the boundaries or the rules are not as they were seen"),
+        (status = 422, body = Problem, description = "No such service, a place that is not served, or nothing would change")))]
+pub(super) async fn correct(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<i64>,
+    asked: HttpRequest,
+    given: web::Json<Correcting>,
+) -> Result<HttpResponse> {
+    let Correcting { place, service, dry_run, version, routing } = given.into_inner();
+    let place = place.map(|Pin { lon, lat }| Point::new(lon, lat)).transpose().map_err(|e| Error::invalid("place", e.to_string()))?;
+    let version = if version.is_some() { version } else { if_match(&asked)? };
+    let wish = Wish { place, service, version, routing };
+    let correction = correction::correct(&app.filing, staff.0, *id, wish, dry_run).await?;
+    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", correction.version))).json(correction))
+}
+
 /// A note.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -169,6 +221,7 @@ pub(super) async fn story(app: web::Data<App>, staff: Staff, id: web::Path<i64>)
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/cases").route(web::get().to(list)))
         .service(web::resource("/cases/{id}").route(web::get().to(one)))
+        .service(web::resource("/cases/{id}/corrections").route(web::post().to(correct)))
         .service(web::resource("/cases/{id}/moves").route(web::post().to(make_move)))
         .service(web::resource("/cases/{id}/notes").route(web::post().to(write_note)))
         .service(web::resource("/cases/{id}/timeline").route(web::get().to(story)));

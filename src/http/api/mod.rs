@@ -147,6 +147,7 @@ use crate::error::Error as Refusal;
     assignment::set,
     cases::list,
     cases::one,
+    cases::correct,
     cases::make_move,
     cases::write_note,
     cases::story,

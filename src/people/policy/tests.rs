@@ -4,7 +4,7 @@ use super::*;
 
 /// Roles in the columns: resident, member, dispatcher, supervisor, leader, auditor, admin.
 /// `x` within the grant, `t` within the grant and only the person's own teams, `.` never.
-const MATRIX: [(Act, &str); 30] = [
+const MATRIX: [(Act, &str); 31] = [
     (Act::SeePublic, "xxxxxxx"),
     (Act::FileRequest, "xxxxxxx"),
     (Act::FileByKey, "......."),
@@ -18,6 +18,7 @@ const MATRIX: [(Act, &str); 30] = [
     (Act::SeeInternalNotes, ".txxxxx"),
     (Act::MoveCase, ".txx..x"),
     (Act::AssignCase, "..xx..x"),
+    (Act::CorrectCase, "..xx..x"),
     (Act::WriteNote, ".txx..x"),
     (Act::DecideDuplicate, "..xx..x"),
     (Act::ReviewPhoto, "..xx..x"),

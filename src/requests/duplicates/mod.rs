@@ -26,7 +26,7 @@ mod vicinity;
 mod words;
 
 pub use evidence::{Evidence, Report};
-pub use near::{Around, Near, When, near, suggest};
+pub use near::{Around, Near, When, forget_undecided, near, suggest};
 pub use reason::{Reason, What};
 pub use recurrence::{Earlier, remember as remember_recurrence};
 pub use score::{Score, score};

@@ -61,6 +61,20 @@ record! {
     }
 }
 
+/// Forgets what was near a case and is not decided, and that it was the same spot as another: it lies elsewhere now, or is something
+/// else. What joined it stays joined.
+pub async fn forget_undecided(tx: &mut Tx, case: i64) -> Result<()> {
+    tx.sql(
+        "delete from duplicate_candidate where decision = 'open'
+         and (case_id = $1 or request_id in (select id from request where case_id = $1))",
+    )
+    .bind(case)
+    .run()
+    .await?;
+    tx.sql("delete from case_recurrence where case_id = $1 or earlier_case_id = $1").bind(case).run().await?;
+    Ok(())
+}
+
 /// When a request is compared with the cases around it.
 #[derive(Debug, Clone, Copy)]
 pub enum When {

@@ -110,6 +110,7 @@ pub fn rows() -> Vec<Row> {
         row("DELETE /api/blocks/{block}").at("/api/blocks/1000000").absent(),
         row("GET /api/cases"),
         row("GET /api/cases/{id}").of(Case),
+        row("POST /api/cases/{id}/corrections").of(Case).json(json!({ "dry_run": true })),
         row("POST /api/cases/{id}/moves").of(FreshCase).json(json!({ "to": "pending" })),
         row("POST /api/cases/{id}/notes").of(Case).json(json!({ "text": "words" })),
         row("GET /api/cases/{id}/timeline").of(Case),

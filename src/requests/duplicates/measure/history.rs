@@ -101,13 +101,15 @@ impl History {
         let mut joined: Vec<(String, i64)> = Vec::new();
         let mut marked: Vec<String> = Vec::new();
         let query = db.sql(
-            "select r.number, r.external_id, r.case_id, r.service_id, r.joined, r.filed_at, c.closed_at, c.status, r.lon, r.lat,
-                r.accuracy_m, r.address, r.description, k.marks as reporter
+            // what staff put right later was not known at the moment of filing
+            "select r.number, r.external_id, r.case_id, coalesce(r.said_service_id, r.service_id) as service_id, r.joined, r.filed_at,
+                c.closed_at, c.status, case when r.corrected_at is null then r.lon else r.said_lon end as lon,
+                case when r.corrected_at is null then r.lat else r.said_lat end as lat, r.accuracy_m, r.address, r.description, k.marks as reporter
              from request r join case_record c on c.id = r.case_id left join reporter_mark k on k.request_id = r.id where true",
         );
         let query = query.filter(" and r.source = ", wanted.source.clone()).filter(" and r.filed_at >= ", wanted.since);
         let query = match &wanted.services {
-            Some(services) => query.within(" and r.service_id", services.iter().copied()),
+            Some(services) => query.within(" and coalesce(r.said_service_id, r.service_id)", services.iter().copied()),
             None => query,
         };
         query
