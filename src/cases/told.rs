@@ -87,11 +87,7 @@ impl Names {
             false => db.sql("select id, name from member where true").within(" and id", ids).all().await?,
         };
         let services: Vec<(i64, String)> = db.sql("select id, name from service").all().await?;
-        Ok(Names {
-            teams: teams.into_iter().collect(),
-            members: members.into_iter().collect(),
-            services: services.into_iter().collect(),
-        })
+        Ok(Names { teams: teams.into_iter().collect(), members: members.into_iter().collect(), services: services.into_iter().collect() })
     }
 }
 

@@ -12,9 +12,9 @@ use crate::cases::queue::{self, Asked, Filter, Page};
 use crate::cases::timeline::{self, Entry};
 use crate::cases::{STATUSES, Status};
 use crate::error::{Error, Result};
+use crate::geo::Point;
 use crate::http::Problem;
 use crate::http::auth::Staff;
-use crate::geo::Point;
 use crate::people::policy::Act;
 use crate::requests::correction::{self, Correction, Wish};
 

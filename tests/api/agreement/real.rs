@@ -28,7 +28,8 @@ type Stated = (Point, i64, HashMap<String, String>);
 fn stated(layout: &str, file: &str) -> Option<Vec<Stated>> {
     let mut seen = HashSet::new();
     let rows = understood(layout, file)?.into_iter().filter(|row| seen.insert(row.external_id.clone()));
-    let placed = rows.filter_map(|row| row.place.ok().map(|(lon, lat)| (Point { lon, lat }, row.filed_at, row.assigned.into_iter().collect())));
+    let placed =
+        rows.filter_map(|row| row.place.ok().map(|(lon, lat)| (Point { lon, lat }, row.filed_at, row.assigned.into_iter().collect())));
     Some(placed.collect())
 }
 
