@@ -22,7 +22,7 @@ fn district(code: &str, team: &str, west: f64) -> JurisdictionDraft {
 }
 
 async fn lamps_are_urgent(city: &City, hours: i64) {
-    let conditions = Conditions { services: vec!["lamp".into()], jurisdictions: vec!["district:south".into()], answers: vec![] };
+    let conditions = Conditions { services: vec!["lamp".into()], jurisdictions: vec!["district:south".into()], ..Conditions::default() };
     let (priority, due_hours) = (Some(Priority::Urgent), Some(hours));
     let rules = vec![RuleDraft { name: "Lamps".into(), conditions, team: None, team_of_layer: None, priority, due_hours }];
     city.app.db.write(async move |tx| routing::save_rules(tx, &rules, None, NOON).await).await.unwrap();
