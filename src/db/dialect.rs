@@ -99,3 +99,11 @@ pub fn skip_locked(tx: &Tx) -> &'static str {
         Dialect::Postgres => " for update skip locked",
     }
 }
+
+/// What ends a question for one row of `r` that stays as it is read until the transaction ends; on SQLite there is one writer.
+pub fn kept(tx: &Tx) -> &'static str {
+    match tx.dialect() {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " for update of r",
+    }
+}

@@ -6,7 +6,7 @@ use crate::cases::moves::{self, Move};
 use crate::cases::notes::{self, NewNote, NoteKind};
 use crate::cases::{self, Status};
 use crate::config::Config;
-use crate::db::Tx;
+use crate::db::{Tx, dialect};
 use crate::error::{Error, Result};
 use crate::events::{Fact, New, append};
 use crate::people::follow::Follow;
@@ -51,13 +51,15 @@ pub struct Ways<'a> {
 }
 
 impl Own {
-    /// The request, if the token is that of its follow link.
+    /// The request, if the token is that of its follow link. Nobody erases it until the transaction ends: what is added to it is
+    /// either there when it is erased, and goes too, or comes after, when no token opens it.
     pub async fn open(tx: &mut Tx, follow: &Follow, number: &Number, token: &str) -> Result<Own> {
         let found: Option<Own> = tx
-            .sql(
+            .sql(format!(
                 "select r.id, r.number, r.case_id, r.salt, r.withdrawn_at, c.status, s.photo_review
-                 from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where r.number = $1",
-            )
+                 from request r join case_record c on c.id = r.case_id join service s on s.id = r.service_id where r.number = $1{}",
+                dialect::kept(tx)
+            ))
             .bind(number.as_str().to_owned())
             .optional()
             .await?;

@@ -1,11 +1,17 @@
 //! A person asks what is held about them, and then to be forgotten: nothing of them is left, and every proof of the log holds.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sqlx::{Connection, Row};
+use tokio::sync::Notify;
+use waymark::db::Tx;
+use waymark::error::Error;
 use waymark::forgetting::HOLDERS;
 use waymark::ledger;
+use waymark::requests::{Number, Own, Said, Ways};
 
 use crate::helpers::{Answer, City, Database, NOON};
 use crate::photos::picture;
@@ -170,6 +176,34 @@ on_both! {
             let metres = waymark::geo::Point { lon, lat }.metres_to(waymark::geo::Point { lon: 0.9, lat: 52.6 });
             assert!((1.0..1000.0).contains(&metres), "{table}: {metres} m away");
         }
+        linked(&city).await;
+        assert_eq!(ledger::verify(&city.app.db, &[], |_, _| ()).await.unwrap().first, None);
+    }
+
+    async fn what_is_added_at_the_moment_of_the_erasure_goes_with_it(city) {
+        staff::appoint(&city).await;
+        let admin = Browser::signed_in(&city, "admin@city.example").await;
+        let (number, _, token) = of_ana(&city, &admin).await;
+        let shown = admin.post("/api/people/erase", &json!({ "number": number })).await.expect(200).json();
+        let added = Arc::new(Notify::new());
+        let (app, written, known) = (city.app.clone(), added.clone(), Number::parse(&number).unwrap());
+        let comment = tokio::spawn(async move {
+            let told = app.clone();
+            let write = async move |tx: &mut Tx| {
+                let ways = Ways { config: &told.config, discretion: &told.discretion };
+                let said = Said { words: "It is my own gate again".into(), pictures: vec![] };
+                let at = Own::open(tx, &told.follow, &known, &token).await?.comment(tx, &ways, &said, None, NOON).await?;
+                written.notify_one();
+                // Said, and not committed, while the erasure goes as far as it is let.
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                Ok::<_, Error>(at)
+            };
+            app.db.write(write).await
+        });
+        added.notified().await;
+        admin.post("/api/people/erase", &json!({ "number": number, "token": shown["token"] })).await.expect(200);
+        comment.await.unwrap().unwrap();
+        assert_eq!(names_ana(&everything(&city).await), [""; 0], "what was said beside the erasure is still there");
         linked(&city).await;
         assert_eq!(ledger::verify(&city.app.db, &[], |_, _| ()).await.unwrap().first, None);
     }
