@@ -156,16 +156,20 @@ pub(super) async fn found(tx: &mut Tx, hash: &str, now: i64) -> Result<()> {
     for (layer, areas) in layers(alderford()) {
         routing::publish(tx, &layer, &areas, None, None, now).await?;
     }
-    register::put(tx, alderford(), now).await?;
     routing::save_rules(tx, &rules(), None, now).await?;
     for person in &STAFF {
         add(tx, person, agencies[person.agency], hash, now).await?;
     }
-    let first = staff::find(tx, STAFF[0].email).await?;
-    let admin = Who::Member { id: first, grants: vec![Grant::everywhere(Role::Admin)], teams: vec![] };
-    promises::found(tx, &admin, now).await?;
     keys::put(tx, None, &NewKey::filing("demo"), KEY, now).await?;
     Ok(())
+}
+
+/// Writes what a council has beside its people and rules: the register of its streets, office hours and promises. Again, if need be.
+pub(super) async fn furnish(tx: &mut Tx, now: i64) -> Result<()> {
+    register::put(tx, alderford(), now).await?;
+    let first = staff::find(tx, STAFF[0].email).await?;
+    let admin = Who::Member { id: first, grants: vec![Grant::everywhere(Role::Admin)], teams: vec![] };
+    promises::found(tx, &admin, now).await
 }
 
 async fn add(tx: &mut Tx, person: &Person, agency: i64, hash: &str, now: i64) -> Result<()> {

@@ -67,6 +67,7 @@ pub async fn fill(filing: &Arc<Filing>, photos: &Photos, options: Options, mut p
         Some(mark) => mark,
         None => found(filing, options).await?,
     };
+    furnish(&filing.db, mark.now).await?;
     let (requests, seed) = (mark.requests as usize, mark.seed.cast_unsigned());
     let mut filled = Filled { requests, seed, added: 0 };
     if mark.done {
@@ -129,6 +130,7 @@ async fn found(filing: &Filing, options: Options) -> Result<Mark> {
     if others > 0 {
         return Err(Error::Conflict("This database holds another city. Choose another folder for the demo with --data.".into()));
     }
+    alderford(); // surveyed now, and not while the database waits
     let hash = Passwords::new(1, "Alderford")?.hash(council::PASSWORD.to_owned()).await?;
     let now = filing.clock.now();
     let mark = Mark { requests: options.requests as i64, seed: options.seed.cast_signed(), now, steps: 0, done: false };
@@ -145,6 +147,20 @@ async fn found(filing: &Filing, options: Options) -> Result<Mark> {
         })
         .await?;
     Ok(mark)
+}
+
+/// Furnishes the council, if the run that founded it did not come so far: one write that did both would hold up a small machine for
+/// longer than a write may last.
+async fn furnish(db: &Db, now: i64) -> Result<()> {
+    let (done,): (i64,) = db.sql("select count(*) from version where name = 'demo furnished'").one().await?;
+    if done > 0 {
+        return Ok(());
+    }
+    db.write(async move |tx| {
+        council::furnish(tx, now).await?;
+        put_mark(tx, "demo furnished", 1).await
+    })
+    .await
 }
 
 /// Who moves cases, by district; the last one has what lies nowhere.
