@@ -258,6 +258,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_api_cases_id_corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/crew": {
         parameters: {
             query?: never;
@@ -429,6 +445,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get_api_counts_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gazetteer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_gazetteer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gazetteer/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_api_gazetteer_reverse"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1715,7 +1763,7 @@ export interface components {
          * @description What is asked for. Every route names exactly one, as `x-act` in its description.
          * @enum {string}
          */
-        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_calendars" | "edit_teams" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
+        Act: "see_public" | "file_request" | "file_by_key" | "act_on_own_request" | "see_own_requests" | "sign_in" | "keep_own_account" | "see_queue" | "see_case" | "see_contact" | "see_internal_notes" | "move_case" | "assign_case" | "correct_case" | "write_note" | "decide_duplicate" | "review_photo" | "moderate" | "edit_catalog" | "edit_calendars" | "edit_teams" | "edit_rules" | "publish_boundaries" | "import_requests" | "see_insight" | "see_log" | "protect_data" | "manage_blocks" | "see_notices" | "see_staff" | "manage_staff";
         /** @description An agency. */
         Agency: {
             /** @description Its code. */
@@ -1880,6 +1928,18 @@ export interface components {
             /** @description What a list offers; empty for the other types. */
             values: components["schemas"]["Choice"][];
             condition?: components["schemas"]["Condition"] | null;
+        };
+        /** @description Something near a place. */
+        Beside: {
+            /** @description What people call it. */
+            label: string;
+            /**
+             * Format: double
+             * @description Metres away, rounded; 0 inside of it.
+             */
+            metres: number;
+            /** @description False for a house number that is an estimate. */
+            exact: boolean;
         };
         /** @description The picture that stands there now. */
         Blackened: {
@@ -2283,6 +2343,119 @@ export interface components {
             /** @description It is asked when any of these is among the answers. */
             any_of: string[];
         };
+        /** @description A place, in degrees of WGS84. */
+        CorrectPlace: {
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+        };
+        /** @description What was put right of a case; nothing of both where it was only routed again. */
+        Corrected: {
+            /** @description Whether its pin was moved. */
+            place: boolean;
+            /** @description Name of the service before, if it is another now. */
+            from?: string | null;
+            /** @description Name of the service after, if it is another now. */
+            to?: string | null;
+        };
+        /**
+         * @description What of a case a correction can change.
+         * @enum {string}
+         */
+        CorrectedPart: "place" | "service" | "place_privacy" | "team" | "assignee" | "priority" | "due_at" | "jurisdictions";
+        /** @description A case before a correction or after it. */
+        CorrectedSide: {
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+            /** @description Code of the service. */
+            service: string;
+            /** @description Name of the service. */
+            service_name: string;
+            /** @description What of its place the public sees. */
+            place_privacy: components["schemas"]["PlacePrivacy"];
+            /** @description Code of the team. */
+            team?: string | null;
+            /** @description Name of the team. */
+            team_name?: string | null;
+            /** @description Name of the agency that answers for it. */
+            agency?: string | null;
+            /** @description Name of the member who has it. */
+            assignee?: string | null;
+            /** @description How urgent. */
+            priority: string;
+            /**
+             * Format: int64
+             * @description By when it is promised, epoch milliseconds.
+             */
+            due_at?: number | null;
+            /** @description Where it lies. */
+            jurisdictions: components["schemas"]["Place"][];
+            why?: components["schemas"]["Why"] | null;
+        };
+        /** @description What is to be put right; what is left out stays. With neither the case is routed again by the rules of today. */
+        Correcting: {
+            place?: components["schemas"]["CorrectPlace"] | null;
+            /** @description Code of the service that it should have been filed as. */
+            service?: string | null;
+            /** @description Whether only the difference is shown and nothing is changed. */
+            dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description The version of the case that was seen; `If-Match` says the same.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description The version of boundaries and rules by which the difference was shown.
+             */
+            routing?: number | null;
+        };
+        /** @description What a correction changes, or would change. */
+        Correction: {
+            /**
+             * Format: int64
+             * @description The case.
+             */
+            id: number;
+            /** @description Whether it was made; otherwise it was only tried. */
+            applied: boolean;
+            /**
+             * Format: int64
+             * @description Counts the decisions made over the case; send it back to confirm.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description The version of boundaries and rules that decided; send it back to confirm.
+             */
+            routing: number;
+            /** @description What differs between the two. */
+            changed: components["schemas"]["CorrectedPart"][];
+            /**
+             * Format: double
+             * @description By how many metres the pin is moved.
+             */
+            moved_m?: number | null;
+            /** @description How it stood. */
+            before: components["schemas"]["CorrectedSide"];
+            /** @description How it stands with the correction. */
+            after: components["schemas"]["CorrectedSide"];
+        };
         /** @description One step. */
         CountStep: {
             /** @description Its first day. */
@@ -2661,6 +2834,16 @@ export interface components {
             lat?: number | null;
             /**
              * Format: double
+             * @description Degrees east as it was filed, if staff put the place right.
+             */
+            said_lon?: number | null;
+            /**
+             * Format: double
+             * @description Degrees north as it was filed, if staff put the place right.
+             */
+            said_lat?: number | null;
+            /**
+             * Format: double
              * @description How sure the phone was of the place, in metres.
              */
             accuracy_m?: number | null;
@@ -2840,6 +3023,31 @@ export interface components {
             /** @description The characters themselves. */
             text: string;
         };
+        /** @description A place that was found. */
+        FoundPlace: {
+            /** @description `address`, `crossing`, `street`, `landmark`, `code` (a plus code) or `coordinates`. */
+            kind: string;
+            /** @description What people call it. */
+            label: string;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon: number;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number;
+            /** @description Postal code; empty where it is not known. */
+            zipcode: string;
+            /** @description Whether the place is exactly here: false for an estimated house number, and for the middle of a street. */
+            exact: boolean;
+        };
+        /** @description Places, the likeliest first. */
+        FoundPlaces: {
+            places: components["schemas"]["FoundPlace"][];
+        };
         /** @description Requests of one cell of the grid. */
         Gathered: {
             /** @description The H3 cell: the same for the same zoom, wherever the view is. */
@@ -2986,6 +3194,22 @@ export interface components {
             value: string;
             /** @enum {string} */
             kind: "answer";
+        } | {
+            /** @description Code of the kind. */
+            asset: string;
+            /** @description What people call it; may be empty. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Metres to it, rounded.
+             */
+            metres: number;
+            /** @description The property that the rule asks for. */
+            property?: string | null;
+            /** @description Its value. */
+            value?: string | null;
+            /** @enum {string} */
+            kind: "near";
         };
         /** @description A case that is kept. */
         HeldCase: {
@@ -3705,6 +3929,19 @@ export interface components {
             /** @description Name of the jurisdiction. */
             name: string;
         };
+        /** @description What a place is called. */
+        PlaceNames: {
+            /** @description The best of what follows; null where nothing is near. */
+            label?: string | null;
+            address?: components["schemas"]["Beside"] | null;
+            /** @description Postal code of that house; empty where it is not known. */
+            zipcode: string;
+            crossing?: components["schemas"]["Beside"] | null;
+            street?: components["schemas"]["Beside"] | null;
+            landmark?: components["schemas"]["Beside"] | null;
+            /** @description The plus code of the place. */
+            code: string;
+        };
         /**
          * @description What of a place the public sees.
          * @enum {string}
@@ -4332,7 +4569,7 @@ export interface components {
              * @description When, epoch milliseconds.
              */
             at: number;
-            /** @description What: `filed`, `joined`, `moved`, `noted`, `commented`, `withdrawn` or `erased`. */
+            /** @description What: `filed`, `joined`, `moved`, `corrected`, `noted`, `commented`, `withdrawn` or `erased`. */
             kind: string;
             /** @description The status moved to, or the words of a public note or comment. */
             text: string;
@@ -4454,6 +4691,7 @@ export interface components {
             /** @description Who decided that a request joined: `resident`, `policy`, `staff` or `import`. */
             decided?: string | null;
             moved?: components["schemas"]["Leap"] | null;
+            corrected?: components["schemas"]["Corrected"] | null;
             /** @description Name of the team that it was given to; empty for one that is gone. */
             team?: string | null;
             /** @description Name of the member that it was given to. */
@@ -5710,6 +5948,78 @@ export interface operations {
             };
         };
     };
+    post_api_cases_id_corrections: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the case that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The case's id */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correcting"];
+            };
+        };
+        responses: {
+            /** @description What differs; made, unless it was only tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correction"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The case is finished, or it, the boundaries or the rules are not as they were seen */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such service, a place that is not served, or nothing would change */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_api_cases_id_crew: {
         parameters: {
             query?: {
@@ -6228,6 +6538,87 @@ export interface operations {
                 };
             };
             /** @description Nothing happened since the answer with this ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_gazetteer: {
+        parameters: {
+            query: {
+                /** @description A house number and street, two streets, a name, a plus code or latitude and longitude; the last word may be unfinished */
+                q: string;
+                /** @description With lat: where the asker is; the nearer of equals comes first */
+                lon?: number;
+                lat?: number;
+                /** @description Places at most; 8 without it */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPlaces"];
+                };
+            };
+            /** @description The register did not change since the answer with this ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_gazetteer_reverse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Degrees east. */
+                lon: number;
+                /** @description Degrees north. */
+                lat: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceNames"];
+                };
+            };
+            /** @description The register did not change since the answer with this ETag */
             304: {
                 headers: {
                     [name: string]: unknown;
