@@ -61,7 +61,10 @@ async fn compare(name: &str, url: String, folder: &std::path::Path, spent: fn() 
         round(&app, "deciding", &mut dice.clone(), spent).await;
         round(&app, "plain", &mut dice, spent).await;
     }
-    app.db.write(async |tx| Ok::<_, Error>(tx.sql("analyze").run().await?)).await.unwrap();
+    // PostgreSQL looks for itself once a minute; on SQLite nobody does, and nobody does here.
+    if name.ends_with("postgres") {
+        app.db.write(async |tx| Ok::<_, Error>(tx.sql("analyze").run().await?)).await.unwrap();
+    }
     let (mut deciding, mut plain) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         deciding.push(round(&app, "deciding", &mut dice.clone(), spent).await);

@@ -22,7 +22,6 @@ use crate::cases::assignment;
 use crate::cases::moves::{self, Move};
 use crate::cases::promises::{self, Remade};
 use crate::cases::redirect::{self, Stands, Way};
-
 use crate::catalog::{Catalog, Service};
 use crate::db::Tx;
 use crate::error::{Error, Result};

@@ -85,8 +85,9 @@ pub enum When {
     Then(i64),
 }
 
-/// Cases that are looked at for one request; only a pile has more.
-const LOOKED_AT: i64 = 200;
+/// Cases that are looked at for one request; only a pile has more. Written out, not bound: SQLite peeks at a bound limit and prepares
+/// the statement anew each time it is given another value, or none, which costs several times what the statement does.
+const LOOKED_AT: &str = " limit 200) live";
 
 // What opened the case stands for it: its first request's words and reporter. What is finished is asked for its place alone.
 const COMPARED: &str =
@@ -108,7 +109,7 @@ fn around<'q>(compared: Query<'q>, service: &Service, vicinity: &Vicinity, when:
         When::Then(at) => query.push(" and opened_at + 0 <= ").put(at).push(" and (closed_at is null or closed_at > ").put(at).push(")"),
     };
     let open = open.within(" and service_id", std::iter::once(service.id).chain(service.related.iter().copied()));
-    let live = vicinity.hold(open).push(" limit ").put(LOOKED_AT).push(") live");
+    let live = vicinity.hold(open).push(LOOKED_AT);
     match when {
         When::Now(at) => recurrence::finished(live.push(" union all "), service.id, vicinity, at).push(JOINED),
         When::Then(_) => live.push(JOINED),

@@ -10,7 +10,7 @@ use crate::events::{self, Fact, New};
 const WINDOW_DAYS: i64 = 365;
 
 /// Cases that are looked at, those that were finished last; only the corners of a box, outside of the circle, want more than one.
-const LOOKED_AT: i64 = 20;
+const LOOKED_AT: &str = " order by closed_at + 0 desc limit 20) finished";
 
 const DAY: i64 = 86_400_000;
 
@@ -30,11 +30,7 @@ const FINISHED: &str = "select * from (select id, service_id, lon, lat, opened_a
 /// Completes a statement, whose `$1` and `$2` are the place, with the cases of the service that were finished there, the last first.
 pub(super) fn finished<'q>(query: Query<'q>, service: i64, vicinity: &Vicinity, at: i64) -> Query<'q> {
     let query = query.push(FINISHED).push(" and closed_at + 0 > ").put(at - WINDOW_DAYS * DAY).push(" and closed_at + 0 <= ").put(at);
-    vicinity
-        .hold(query.push(" and service_id = ").put(service))
-        .push(" order by closed_at + 0 desc limit ")
-        .put(LOOKED_AT)
-        .push(") finished")
+    vicinity.hold(query.push(" and service_id = ").put(service)).push(LOOKED_AT)
 }
 
 /// Links a case that was opened just now to the one at the same spot that was finished last, and says so in the log.
