@@ -5,14 +5,14 @@ pub mod hours;
 mod save;
 mod wish;
 
-use std::collections::BTreeMap;
+use jiff::tz::TimeZone;
 
 pub use hours::{Hours, Span};
 pub use save::{Calendar, all, one, save};
 pub use wish::{CalendarWish, Day};
 
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record;
 
 record! { struct Row { id: i64, zone: String, week_json: String, days_json: String } }
@@ -33,26 +33,19 @@ pub async fn of_case(tx: &mut Tx, team: Option<i64>, agency: Option<i64>) -> Res
     row.map(|row| Ok((row.id, row.hours()?))).transpose()
 }
 
-/// The hours of a calendar.
-pub async fn hours(tx: &mut Tx, id: i64) -> Result<Hours> {
+/// The hours of a calendar; without one every hour counts.
+pub async fn hours(tx: &mut Tx, id: Option<i64>) -> Result<Option<Hours>> {
+    let Some(id) = id else { return Ok(None) };
     let row: Row = tx.sql("select id, zone, week_json, days_json from calendar where id = $1").bind(id).one().await?;
-    row.hours()
+    row.hours().map(Some)
 }
 
 impl Row {
     fn hours(&self) -> Result<Hours> {
         let days: Vec<Day> = serde_json::from_str(&self.days_json)?;
-        let wish = CalendarWish {
-            name: String::new(),
-            zone: self.zone.clone(),
-            week: serde_json::from_str(&self.week_json)?,
-            days,
-            agencies: Vec::new(),
-            city: false,
-        };
-        wish.hours().map_err(crate::error::Error::Invalid)
+        let days = days.into_iter().map(|day| (day.date, day.hours)).collect();
+        // A machine may know fewer zones than the one that checked it.
+        let zone = TimeZone::get(&self.zone).map_err(Error::internal)?;
+        Ok(Hours::new(zone, serde_json::from_str(&self.week_json)?, days))
     }
 }
-
-/// Days that differ, by date.
-type Days = BTreeMap<jiff::civil::Date, Vec<Span>>;

@@ -5,8 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Days;
-use super::hours::{DAY_MINUTES, Hours, Span};
+use super::hours::{DAY_MINUTES, Span};
 use crate::error::Field;
 
 /// A calendar as it is written.
@@ -53,20 +52,8 @@ const MOST_SPANS: usize = 12;
 const MOST_CHARACTERS: usize = 100;
 
 impl CalendarWish {
-    /// The hours it means, or everything that is wrong with it.
-    pub fn hours(&self) -> Result<Hours, Vec<Field>> {
-        let wrong = self.problems();
-        match TimeZone::get(&self.zone) {
-            Ok(zone) if wrong.is_empty() => {
-                let days: Days = self.days.iter().map(|day| (day.date, day.hours.clone())).collect();
-                Ok(Hours::new(zone, self.week.clone(), days))
-            }
-            _ => Err(wrong),
-        }
-    }
-
     /// Everything that is wrong with it, by field.
-    pub(super) fn problems(&self) -> Vec<Field> {
+    pub(crate) fn problems(&self) -> Vec<Field> {
         let mut wrong = Vec::new();
         let mut say = |field: String, problem: &str| wrong.push(Field::new(field, problem));
         if !kept(&self.name) || self.name.chars().count() > MOST_CHARACTERS {
@@ -126,7 +113,7 @@ mod tests {
     }
 
     fn fields(wish: &CalendarWish) -> Vec<String> {
-        wish.hours().err().unwrap_or_default().into_iter().map(|field| field.field).collect()
+        wish.problems().into_iter().map(|field| field.field).collect()
     }
 
     #[test]

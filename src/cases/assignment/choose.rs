@@ -76,10 +76,8 @@ pub(super) async fn choose(tx: &mut Tx, team: i64, service: i64, now: i64) -> Re
 /// The members of a team who are here, or whose stand-in is, by id.
 async fn present(tx: &mut Tx, team: i64, service: Option<i64>, now: i64) -> Result<Vec<Candidate>> {
     let members: Vec<(i64,)> = tx
-        .sql("select m.id from member m join member_team t on t.member_id = m.id where m.active and t.team_id = $1")
+        .sql("select m.id from member m join member_team t on t.member_id = m.id where m.active and t.team_id = $1 order by m.id")
         .bind(team)
-        .filter(" and exists (select 1 from member_skill k where k.member_id = m.id and k.service_id = ", service)
-        .push(if service.is_some() { ") order by m.id" } else { " order by m.id" })
         .all()
         .await?;
     let away: Vec<(i64, Option<i64>)> = tx
@@ -91,23 +89,19 @@ async fn present(tx: &mut Tx, team: i64, service: Option<i64>, now: i64) -> Resu
         .bind(now)
         .all()
         .await?;
-    let everybody: Vec<(i64,)> = match service {
-        None => members.clone(),
-        Some(_) => {
-            tx.sql("select m.id from member m join member_team t on t.member_id = m.id where m.active and t.team_id = $1")
-                .bind(team)
-                .all()
-                .await?
-        }
-    };
     let away: HashMap<i64, Option<i64>> = away.into_iter().collect();
-    let here = |id: i64| everybody.iter().any(|(one,)| *one == id) && !away.contains_key(&id);
-    let candidate = |(member,): (i64,)| match away.get(&member) {
+    let skilled: Option<Vec<(i64,)>> = match service {
+        Some(service) => Some(tx.sql("select member_id from member_skill where service_id = $1").bind(service).all().await?),
+        None => None,
+    };
+    let here = |id: i64| members.contains(&(id,)) && !away.contains_key(&id);
+    let candidate = |&(member,): &(i64,)| match away.get(&member) {
         None => Some(Candidate { member, hands: member }),
         // A stand-in of the same team: whoever is not could not even see the case.
         Some(cover) => cover.filter(|cover| here(*cover)).map(|hands| Candidate { member, hands }),
     };
-    Ok(members.into_iter().filter_map(candidate).collect())
+    let able = |member: &&(i64,)| skilled.as_ref().is_none_or(|skilled| skilled.contains(member));
+    Ok(members.iter().filter(able).filter_map(candidate).collect())
 }
 
 /// How many open cases each has.

@@ -105,23 +105,30 @@ pub(super) async fn put(tx: &mut Tx, opened: &Opened, promises: &[Promise]) -> R
             Kind::Response if begun => Some(opened.updated_at),
             _ => opened.closed_at,
         };
-        tx.sql(
-            "insert into promise (case_id, kind, calendar_id, started_at, soon_at, due_at, paused_at, met_at, soon_said, overdue_said)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(opened.case)
-        .bind(promise.kind.word())
-        .bind(promise.calendar)
-        .bind(promise.started_at)
-        .bind(promise.timer.soon_at)
-        .bind(promise.timer.due_at)
-        .bind(opened.status.pauses().then_some(opened.updated_at))
-        .bind(met)
-        .bind(promise.timer.soon_at < opened.recorded_at)
-        .bind(promise.timer.due_at < opened.recorded_at)
-        .run()
-        .await?;
+        let timer = Timer { paused_at: opened.status.pauses().then_some(opened.updated_at), ..promise.timer };
+        write(tx, opened.case, &Promise { timer, ..*promise }, met, opened.recorded_at).await?;
     }
+    Ok(())
+}
+
+/// Writes one promise down; what of it is past by `now` is not said anew.
+async fn write(tx: &mut Tx, case: i64, promise: &Promise, met: Option<i64>, now: i64) -> Result<()> {
+    tx.sql(
+        "insert into promise (case_id, kind, calendar_id, started_at, soon_at, due_at, paused_at, met_at, soon_said, overdue_said)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(case)
+    .bind(promise.kind.word())
+    .bind(promise.calendar)
+    .bind(promise.started_at)
+    .bind(promise.timer.soon_at)
+    .bind(promise.timer.due_at)
+    .bind(promise.timer.paused_at)
+    .bind(met)
+    .bind(promise.timer.soon_at < now)
+    .bind(promise.timer.due_at < now)
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -140,10 +147,7 @@ pub(super) async fn moved(tx: &mut Tx, case: i64, to: Status, now: i64) -> Resul
         let resolution = row.kind == Kind::Resolution.word();
         let mut timer = Timer { due_at: row.due_at, soon_at: row.soon_at, paused_at: row.paused_at };
         let mut met = row.met_at;
-        let hours = match row.calendar_id {
-            Some(id) => Some(calendar::hours(tx, id).await?),
-            None => None,
-        };
+        let hours = calendar::hours(tx, row.calendar_id).await?;
         step(resolution, &mut timer, &mut met, hours.as_ref(), (to, now));
         tx.sql("update promise set soon_at = $1, due_at = $2, paused_at = $3, met_at = $4 where case_id = $5 and kind = $6")
             .bind(timer.soon_at)

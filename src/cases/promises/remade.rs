@@ -1,7 +1,7 @@
 //! What is promised of a case that turned out to be another: of another service, or another team's. Its clocks are those that would
 //! run now if it had been promised from the start, with every pause that the log knows.
 
-use super::{Kind, Promise, due_at, made, step};
+use super::{Kind, Promise, due_at, made, step, write};
 use crate::calendar;
 use crate::cases::status::Status;
 use crate::catalog::Service;
@@ -32,10 +32,7 @@ pub async fn remade(tx: &mut Tx, case: i64, before: Remade<'_>, after: Remade<'_
     }
     let moves = moves(tx, case).await?;
     for promise in &mut new {
-        let hours = match promise.calendar {
-            Some(id) => Some(calendar::hours(tx, id).await?),
-            None => None,
-        };
+        let hours = calendar::hours(tx, promise.calendar).await?;
         let mut met = None;
         for &moved in &moves {
             step(promise.kind == Kind::Resolution, &mut promise.timer, &mut met, hours.as_ref(), moved);
@@ -69,22 +66,7 @@ pub(in crate::cases) async fn keep(tx: &mut Tx, case: i64, promises: &[Promise],
     };
     tx.sql("delete from promise where case_id = $1").bind(case).run().await?;
     for promise in promises {
-        tx.sql(
-            "insert into promise (case_id, kind, calendar_id, started_at, soon_at, due_at, paused_at, met_at, soon_said, overdue_said)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        )
-        .bind(case)
-        .bind(promise.kind.word())
-        .bind(promise.calendar)
-        .bind(promise.started_at)
-        .bind(promise.timer.soon_at)
-        .bind(promise.timer.due_at)
-        .bind(promise.timer.paused_at)
-        .bind(answered.filter(|_| promise.kind == Kind::Response))
-        .bind(promise.timer.soon_at < now)
-        .bind(promise.timer.due_at < now)
-        .run()
-        .await?;
+        write(tx, case, promise, answered.filter(|_| promise.kind == Kind::Response), now).await?;
     }
     tx.sql("update case_record set due_at = $1 where id = $2").bind(due_at(promises)).bind(case).run().await?;
     Ok(())

@@ -1,10 +1,10 @@
 //! `/api/cases/{id}/assignment`, `take` and `release`: whose a case is. `/api/teams`: how teams hand out their work.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Deserializer};
 
-use super::version::{etag, if_match};
+use super::PRIVATE;
+use super::version::{if_match, tagged};
 use crate::app::App;
 use crate::cases::assignment::{self, Crew, Given, TeamSetting, TeamWish, Wish};
 use crate::cases::notes::{NewNote, NoteKind};
@@ -12,9 +12,6 @@ use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::Act;
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// Whose people are asked for.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -61,7 +58,7 @@ pub(super) async fn give(app: web::Data<App>, staff: Staff, id: web::Path<i64>, 
     let wish = Wish { team, member, reason: reason.map(note).transpose()?, version };
     let (who, case, now) = (staff.0, *id, app.clock.now());
     let given = app.db.write(async move |tx| assignment::give(tx, &who, case, &wish, now).await).await?;
-    Ok(answer(&given))
+    Ok(tagged(given.version, &given))
 }
 
 /// Tells null, which is an answer, from what is left out.
@@ -84,7 +81,8 @@ pub(super) struct Seen {
         (status = 409, body = Problem, description = "Somebody has it, it is finished, or somebody else changed it meanwhile")))]
 pub(super) async fn take(app: web::Data<App>, staff: Staff, id: web::Path<i64>, seen: web::Json<Seen>) -> Result<HttpResponse> {
     let (who, case, version, now) = (staff.0, *id, seen.version, app.clock.now());
-    Ok(answer(&app.db.write(async move |tx| assignment::take(tx, &who, case, version, now).await).await?))
+    let given = app.db.write(async move |tx| assignment::take(tx, &who, case, version, now).await).await?;
+    Ok(tagged(given.version, &given))
 }
 
 #[utoipa::path(post, path = "/api/cases/{id}/release", tag = "staff", extensions(("x-act" = json!(Act::MoveCase))), request_body = Seen,
@@ -93,7 +91,8 @@ pub(super) async fn take(app: web::Data<App>, staff: Staff, id: web::Path<i64>, 
         (status = 409, body = Problem, description = "It is not the asker's, it is finished, or somebody else changed it meanwhile")))]
 pub(super) async fn release(app: web::Data<App>, staff: Staff, id: web::Path<i64>, seen: web::Json<Seen>) -> Result<HttpResponse> {
     let (who, case, version, now) = (staff.0, *id, seen.version, app.clock.now());
-    Ok(answer(&app.db.write(async move |tx| assignment::release(tx, &who, case, version, now).await).await?))
+    let given = app.db.write(async move |tx| assignment::release(tx, &who, case, version, now).await).await?;
+    Ok(tagged(given.version, &given))
 }
 
 #[utoipa::path(get, path = "/api/teams", tag = "staff", extensions(("x-act" = json!(Act::EditTeams))),
@@ -119,11 +118,7 @@ pub(super) async fn set(
     app.db.write(async move |tx| assignment::put(tx, &who, &named, &wish, seen, now).await).await?;
     let all = assignment::teams(&app.db, &staff.0, now).await?;
     let team = all.into_iter().find(|team| team.code == *code).ok_or(Error::NotFound("team"))?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, etag(team.version))).json(team))
-}
-
-fn answer(given: &Given) -> HttpResponse {
-    HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, etag(given.version))).json(given)
+    Ok(tagged(team.version, &team))
 }
 
 /// Registers the routes.

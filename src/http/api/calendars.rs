@@ -1,18 +1,15 @@
 //! `/api/calendars`: when work is done, for those who keep the calendars.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::version::{etag, if_match};
+use super::PRIVATE;
+use super::version::{if_match, tagged};
 use crate::app::App;
 use crate::calendar::{self, Calendar, CalendarWish};
 use crate::error::Result;
 use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::Act;
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 #[utoipa::path(get, path = "/api/calendars", tag = "staff", extensions(("x-act" = json!(Act::EditCalendars))),
     responses((status = 200, body = Vec<Calendar>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -47,7 +44,7 @@ pub(super) async fn save(
 
 async fn shown(app: &App, staff: &Staff, code: &str) -> Result<HttpResponse> {
     let calendar = calendar::one(&app.db, &staff.0, code).await?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, etag(calendar.version))).json(calendar))
+    Ok(tagged(calendar.version, &calendar))
 }
 
 /// Registers the routes.

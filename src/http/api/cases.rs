@@ -1,9 +1,10 @@
 //! `/api/cases`: the queue of staff, one case, its moves, notes and timeline.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::PRIVATE;
+use super::version::{seen, tagged};
 use crate::app::App;
 use crate::cases::moves::{self, Move, Moved};
 use crate::cases::notes::{self, NewNote, NoteKind};
@@ -17,9 +18,6 @@ use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::Act;
 use crate::requests::correction::{self, Correction, Wish};
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// What of the queue is asked for.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -63,7 +61,7 @@ pub(super) async fn list(app: web::Data<App>, staff: Staff, wanted: web::Query<W
     responses((status = 200, body = Whole), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub(super) async fn one(app: web::Data<App>, staff: Staff, id: web::Path<i64>) -> Result<HttpResponse> {
     let whole = page::page(&app.db, &app.discretion.scanner, &staff.0, *id, app.clock.now()).await?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", whole.version()))).json(whole))
+    Ok(tagged(whole.version(), &whole))
 }
 
 /// A move.
@@ -102,18 +100,12 @@ pub(super) async fn make_move(
     let (who, case, now) = (staff.0, *id, app.clock.now());
     let wish = Move { to, reason, version };
     let moved = app.db.write(async move |tx| moves::make(tx, &who, case, &wish, now).await).await?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", moved.version))).json(moved))
+    Ok(tagged(moved.version, &moved))
 }
 
 /// The version that the asker saw, by the standard header; `*` is any.
 fn if_match(asked: &HttpRequest) -> Result<Option<i64>> {
-    let Some(value) = asked.headers().get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let digits = text.trim_start_matches("W/").trim_matches('"');
-    digits.parse().map(Some).map_err(|_| Error::invalid("If-Match", "is not the ETag of a case."))
+    seen(asked).map(|words| words.parse().map_err(|_| Error::invalid("If-Match", "is not the ETag of a case."))).transpose()
 }
 
 /// What is to be put right; what is left out stays. With neither the case is routed again by the rules of today.
@@ -163,7 +155,7 @@ pub(super) async fn correct(
     let version = if version.is_some() { version } else { if_match(&asked)? };
     let wish = Wish { place, service, version, routing };
     let correction = correction::correct(&app.filing, staff.0, *id, wish, dry_run).await?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", correction.version))).json(correction))
+    Ok(tagged(correction.version, &correction))
 }
 
 /// A note.

@@ -1,18 +1,16 @@
 //! `/api/services/{code}/duplicates`: when two requests of a service are about the same thing, as staff set it, and what a setting
 //! would have meant last month.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::PRIVATE;
+use super::version::{seen, tagged};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::Act;
 use crate::requests::duplicates::settings::{self, Change, Preview, Setting, Wish};
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 #[utoipa::path(get, path = "/api/services/{code}/duplicates", tag = "staff",
     extensions(("x-act" = json!(Act::EditCatalog))), params(("code" = String, Path, description = "Code of the service")),
@@ -21,7 +19,8 @@ pub(super) async fn show(app: web::Data<App>, staff: Staff, code: web::Path<Stri
     let catalog = app.catalog.get(&app.db).await?;
     let service = catalog.by_code(&code).ok_or(Error::NotFound("service"))?;
     settings::demand(&staff.0, service)?;
-    Ok(answer(Setting::of(&catalog, service)))
+    let setting = Setting::of(&catalog, service);
+    Ok(tagged(&setting.version, &setting))
 }
 
 #[utoipa::path(put, path = "/api/services/{code}/duplicates", tag = "staff",
@@ -41,18 +40,19 @@ pub(super) async fn save(
     let service = catalog.by_code(&code).ok_or(Error::NotFound("service"))?;
     settings::demand(&staff.0, service)?;
     let id = service.id;
-    let (seen, wish, who, now, most_m) = (if_match(&asked), wish.into_inner(), staff.0, app.clock.now(), app.config.limits.radius_m);
+    let (version, wish, who, now, most_m) = (seen(&asked), wish.into_inner(), staff.0, app.clock.now(), app.config.limits.radius_m);
     let before = catalog.clone();
     app.db
         .write(async move |tx| {
             let service = before.by_id(id).ok_or(Error::NotFound("service"))?;
-            let change = Change { wish: &wish, seen: seen.as_deref(), most_m, by: &who };
+            let change = Change { wish: &wish, seen: version.as_deref(), most_m, by: &who };
             settings::save(tx, &before, service, &change, now).await
         })
         .await?;
     let catalog = app.catalog.get(&app.db).await?;
     let service = catalog.by_id(id).ok_or(Error::NotFound("service"))?;
-    Ok(answer(Setting::of(&catalog, service)))
+    let setting = Setting::of(&catalog, service);
+    Ok(tagged(&setting.version, &setting))
 }
 
 #[utoipa::path(post, path = "/api/services/{code}/duplicates/preview", tag = "staff",
@@ -66,16 +66,6 @@ pub(super) async fn preview(app: web::Data<App>, staff: Staff, code: web::Path<S
     settings::demand(&staff.0, service)?;
     let preview = settings::preview(&app.db, &catalog, service, &wish, app.config.limits.radius_m, app.clock.now()).await?;
     Ok(HttpResponse::Ok().insert_header(PRIVATE).json(preview))
-}
-
-fn answer(setting: Setting) -> HttpResponse {
-    HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", setting.version))).json(setting)
-}
-
-/// The version that the asker saw; `*` and none are any.
-fn if_match(asked: &HttpRequest) -> Option<String> {
-    let text = asked.headers().get(header::IF_MATCH)?.to_str().unwrap_or_default().trim();
-    (text != "*").then(|| text.trim_start_matches("W/").trim_matches('"').to_owned())
 }
 
 /// Registers the routes.

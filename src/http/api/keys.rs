@@ -3,15 +3,13 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::PRIVATE;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::keys::{self, ApiKey, NewKey, NewPower};
 use crate::people::policy::Act;
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 #[utoipa::path(get, path = "/api/keys", tag = "staff", extensions(("x-act" = json!(Act::SeeStaff))),
     description = "The keys whose powers the asker reaches, newest first; withdrawn ones too.",

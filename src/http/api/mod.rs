@@ -154,6 +154,9 @@ use crate::error::Error as Refusal;
 ))]
 pub struct Document;
 
+/// Nothing that only staff may see, or that is about people, is kept by a browser or a proxy.
+const PRIVATE: (&str, &str) = ("cache-control", "no-store");
+
 /// Everything under `/api`.
 pub fn routes(cfg: &mut web::ServiceConfig, app: &App) {
     let json = web::JsonConfig::default().limit(app.config.limits.body_bytes).error_handler(|e, _| refusal(&e)).content_type_required(true);

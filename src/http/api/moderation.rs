@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::PRIVATE;
 use crate::app::App;
 use crate::cases::notes::{NewNote, NoteKind};
 use crate::db::Tx;
@@ -13,8 +14,6 @@ use crate::moderation::{self, Asked, Page, Redaction, Report, Target};
 use crate::people::policy::Act;
 use crate::privacy::Span;
 use crate::requests::Number;
-
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// Which list is asked for.
 #[derive(Deserialize, utoipa::IntoParams)]

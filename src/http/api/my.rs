@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
+use super::PRIVATE;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::auth::{self, RESIDENT, RESIDENT_CODE};
@@ -15,9 +16,6 @@ use crate::notices::Channel;
 use crate::people::policy::{Act, On, Who, may};
 use crate::people::residents::Proved;
 use crate::requests::{self, MyRequests};
-
-/// What is about people is kept by no browser and no proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// Whoever proved an address or telephone to be theirs; whoever did not gets 401.
 struct Resident(Proved);

@@ -12,7 +12,8 @@ use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::Act;
 
-use super::retention::{PRIVATE, demand};
+use super::PRIVATE;
+use super::retention::demand;
 
 #[utoipa::path(post, path = "/api/people/export", tag = "staff", extensions(("x-act" = json!(Act::ProtectData))), request_body = Person,
     responses((status = 200, body = Export, description = "Everything held about the person; that it was handed out is on the timelines"),

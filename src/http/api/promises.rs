@@ -1,19 +1,15 @@
 //! `/api/services/{code}/promises`: within what time a city promises an answer and an end.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::version::if_match_words;
+use super::version::{if_match_words, tagged};
 use crate::app::App;
 use crate::catalog::{self, PromiseSetting, Target};
 use crate::error::Result;
 use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::Act;
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// What is to be promised.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -53,7 +49,7 @@ pub(super) async fn save(
 async fn answer(app: &App, staff: &Staff, code: &str) -> Result<HttpResponse> {
     let catalog = app.catalog.get(&app.db).await?;
     let setting = PromiseSetting::read(&app.db, &staff.0, &catalog, code).await?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{}\"", setting.version))).json(setting))
+    Ok(tagged(&setting.version, &setting))
 }
 
 /// Registers the routes.

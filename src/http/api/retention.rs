@@ -3,15 +3,13 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::PRIVATE;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::forgetting::{self, Due, Rule};
 use crate::http::Problem;
 use crate::http::auth::Staff;
 use crate::people::policy::{Act, On, Who, may};
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-pub(super) const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// Refuses whoever may not decide over the data of people.
 pub(super) fn demand(who: &Who) -> Result<()> {

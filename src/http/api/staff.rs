@@ -1,10 +1,10 @@
 //! `/api/staff`: who works here, for those who manage or audit it. `/api/scopes`: what a grant can be limited to.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::version::{etag, if_match};
+use super::PRIVATE;
+use super::version::{if_match, tagged};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Problem;
@@ -12,9 +12,6 @@ use crate::http::auth::Staff;
 use crate::people::invitations;
 use crate::people::policy::{Act, ROLES, Role};
 use crate::people::staff::{self, Change, Colleague, Colleagues, Hire, NewGrant, Scopes, Search};
-
-/// Nothing that only staff may see is kept by a browser or a proxy.
-const PRIVATE: (&str, &str) = ("cache-control", "no-store");
 
 /// Which colleagues are asked for.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -52,7 +49,7 @@ pub(super) async fn one(app: web::Data<App>, staff: Staff, id: web::Path<i64>) -
 
 async fn shown(app: &App, staff: &Staff, id: i64) -> Result<HttpResponse> {
     let member = staff::colleague(&app.db, &staff.0, id).await?;
-    Ok(HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, etag(member.version))).json(member))
+    Ok(tagged(member.version, &member))
 }
 
 /// The member after a change, unless the change took it out of the asker's sight.

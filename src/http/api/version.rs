@@ -1,16 +1,21 @@
 //! Versions in headers: an `ETag` says which state was seen, `If-Match` says which one is to be changed.
 
-use actix_web::HttpRequest;
-use actix_web::http::header;
+use std::fmt::Display;
 
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::PRIVATE;
 use crate::error::{Error, Result};
 
-/// The tag of a version.
-pub fn etag(version: i64) -> String {
-    format!("\"{version}\"")
+/// An answer for staff under the tag of its version.
+pub fn tagged(version: impl Display, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(PRIVATE).insert_header((header::ETAG, format!("\"{version}\""))).json(body)
 }
 
-/// The version that the asker saw. `None` is any, and has to be said as `*`: who changes what others change too has looked first.
+/// The version that the asker saw, as a number. `None` is any, and has to be said as `*`: who changes what others change too has
+/// looked first.
 pub fn if_match(asked: &HttpRequest) -> Result<Option<i64>> {
     let unknown = || Error::invalid("If-Match", "is no ETag of this server.");
     if_match_words(asked)?.map(|words| words.parse().map_err(|_| unknown())).transpose()
@@ -19,9 +24,11 @@ pub fn if_match(asked: &HttpRequest) -> Result<Option<i64>> {
 /// The same where versions are words.
 pub fn if_match_words(asked: &HttpRequest) -> Result<Option<String>> {
     let missing = || Error::invalid("If-Match", "is missing: send the ETag of what you saw, or `*` to change whatever there is.");
-    let value = asked.headers().get(header::IF_MATCH).ok_or_else(missing)?;
-    match value.to_str().unwrap_or_default().trim() {
-        "*" => Ok(None),
-        text => Ok(Some(text.trim_start_matches("W/").trim_matches('"').to_owned())),
-    }
+    if asked.headers().contains_key(header::IF_MATCH) { Ok(seen(asked)) } else { Err(missing()) }
+}
+
+/// The version that the asker saw, where nothing said is any, as `*` is.
+pub fn seen(asked: &HttpRequest) -> Option<String> {
+    let text = asked.headers().get(header::IF_MATCH)?.to_str().unwrap_or_default().trim();
+    (text != "*").then(|| text.trim_start_matches("W/").trim_matches('"').to_owned())
 }
